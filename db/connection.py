@@ -1,0 +1,131 @@
+"""One driver, one set of pragmas: every connection to an office is made here.
+
+The driver is ``sqlcipher3`` (SQLite 3.53): the system library of current Debian has the WAL-reset
+bug and answers ``LIKE`` on a trigram index with silently no rows. It opens plain files without a key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import quote
+
+from sqlcipher3 import dbapi2 as driver
+
+Connection = driver.Connection
+"""A bare DB-API connection; rows are tuples."""
+
+SAFE_SQLITE = (3, 51, 3)
+"""First release without the WAL-reset bug (sqlite.org/wal.html §11)."""
+
+BUSY_MS = 10_000
+"""How long a writer waits for another before it says the office is busy."""
+
+SCHEMA_VERSION = 1
+"""Kept in ``PRAGMA user_version``; Alembic is loaded only where it differs."""
+
+
+class OfficeError(Exception):
+    """Anything that keeps an office from being opened or written; the message is shown as it is."""
+
+
+def _tune(connection: Connection) -> Connection:
+    connection.isolation_level = None
+    for pragma in (
+        f"busy_timeout={BUSY_MS}",
+        "foreign_keys=ON",
+        "trusted_schema=OFF",
+        "temp_store=MEMORY",
+        "cache_size=-65536",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+    return connection
+
+
+def open_reader(path: Path) -> Connection:
+    """A read-only connection. It may be used from the thread that asked for it only.
+
+    Raises:
+        OfficeError: the file is missing, damaged, or not an office.
+    """
+    if not path.exists():
+        raise OfficeError(f"这里没有办公库：{path}。请先运行 duban init 或 duban demo")
+    try:
+        connection = driver.connect(f"file:{quote(str(path))}?mode=ro", uri=True, timeout=BUSY_MS / 1000)
+        _tune(connection)
+        version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+    except driver.Error as error:
+        raise OfficeError(explain(error, path)) from error
+    if version > SCHEMA_VERSION:
+        connection.close()
+        raise OfficeError(f"办公库 {path} 由更新的版本写成（{version}＞{SCHEMA_VERSION}），请升级 duban 后再开")
+    return connection
+
+
+def open_writer(path: Path, *, create: bool = False) -> Connection:
+    """A connection that may write: WAL, every commit on disk before it returns.
+
+    Raises:
+        OfficeError: missing, read-only, locked, full or damaged.
+    """
+    if not create and not path.exists():
+        raise OfficeError(f"这里没有办公库：{path}。请先运行 duban init 或 duban demo")
+    try:
+        connection = driver.connect(str(path), timeout=BUSY_MS / 1000)
+        if create:
+            connection.execute("PRAGMA page_size=8192")
+        _tune(connection)
+        safe = driver.sqlite_version_info >= SAFE_SQLITE
+        connection.execute(f"PRAGMA journal_mode={'WAL' if safe else 'TRUNCATE'}")
+        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("PRAGMA journal_size_limit=67108864")
+    except driver.Error as error:
+        raise OfficeError(explain(error, path)) from error
+    return connection
+
+
+@contextmanager
+def transaction(connection: Connection) -> Iterator[Connection]:
+    """All or nothing. ``BEGIN IMMEDIATE``: two writers queue instead of failing half-way.
+
+    Raises:
+        OfficeError: the database refused; nothing was written.
+    """
+    path = Path(connection.execute("PRAGMA database_list").fetchone()[2] or ":memory:")
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+    except driver.Error as error:
+        raise OfficeError(explain(error, path)) from error
+    try:
+        yield connection
+        connection.execute("COMMIT")
+    except driver.Error as error:
+        _roll_back(connection)
+        raise OfficeError(explain(error, path)) from error
+    except BaseException:
+        _roll_back(connection)
+        raise
+
+
+def _roll_back(connection: Connection) -> None:
+    if connection.in_transaction:
+        connection.execute("ROLLBACK")
+
+
+def explain(error: Exception, path: Path) -> str:
+    """One line in Chinese for what the database said: what, where, how to mend."""
+    said = str(error)
+    for sign, line in (
+        ("locked", "办公库正被另一个程序占用，请稍候再试：{path}"),
+        ("readonly", "办公库是只读的，未写入：{path}。请检查文件权限"),
+        ("disk is full", "磁盘已满，未写入：{path}。请腾出空间后重试"),
+        ("disk I/O", "磁盘读写出错，未写入：{path}。请检查磁盘"),
+        ("malformed", "办公库已损坏：{path}。请运行 duban doctor，并用 duban restore 恢复备份"),
+        ("not a database", "这不是办公库文件，或已损坏：{path}。请用 duban restore 恢复备份"),
+        ("unable to open", "打不开办公库：{path}。请检查路径和权限"),
+        ("no such table", "这不是 Duban 的办公库：{path}"),
+    ):
+        if sign in said:
+            return line.format(path=path)
+    return f"数据库出错：{said}（{path}）"

@@ -1,0 +1,1 @@
+"""The mail room 收发室: what comes in from files and goes out to them."""

@@ -1,0 +1,389 @@
+"""The tables. SQLModel defines them here and nowhere else; migrations are held equal by a test.
+
+Instants are integers (seconds, UTC; see `db.instants`), days are ISO text, public identities are
+UUIDs written as 32 hex digits, and `id` columns are local integers that never leave the machine.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+
+class Setting(SQLModel, table=True):
+    """Facts about this office copy: its name, the key of the search hashes, the last clock seen."""
+
+    name: str = Field(primary_key=True)
+    value: str
+
+
+class Device(SQLModel, table=True):
+    """A machine that wrote events; its key file lies outside the database."""
+
+    id: str = Field(primary_key=True)
+    """UUID hex."""
+    prefix: str = ""
+    """Put before numbers where several machines give them out."""
+    public_key: str
+    """Ed25519, hex."""
+    first_seen: int
+
+
+class Officer(SQLModel, table=True):
+    """Whoever acts at this desk."""
+
+    name: str = Field(primary_key=True)
+    role: str
+    since: int
+
+
+class Unit(SQLModel, table=True):
+    """The identity of a unit through renaming, moving and recoding."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    uid: str = Field(unique=True)
+    successor_id: int | None = Field(default=None, foreign_key="unit.id")
+    """Who goes on with its cases after it ended."""
+    ended_on: str | None = None
+    """First day on which the unit no longer is; null while it lives."""
+
+
+class UnitVersion(SQLModel, table=True):
+    """What a unit was called and where it stood, from a day (included) to a day (excluded)."""
+
+    __tablename__ = "unit_version"
+    __table_args__ = (
+        Index("unit_version_current", "parent_id", sqlite_where=text("valid_to IS NULL")),
+        Index("unit_version_unit", "unit_id"),
+        Index("unit_version_name", "name"),
+        Index("unit_version_initials", "initials"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    unit_id: int = Field(foreign_key="unit.id")
+    code: str | None = None
+    name: str
+    short_name: str
+    """As written in daily use: 市人力社保局, 三江街道."""
+    initials: str
+    """Pinyin initials of the full name, lower case."""
+    parent_id: int | None = Field(default=None, foreign_key="unit.id")
+    level: int
+    kind: str
+    valid_from: str | None = None
+    """ISO day; null = always."""
+    valid_to: str | None = None
+    """ISO day, excluded; null = still."""
+    merge_pending: bool = False
+    """待归并: its parent ended and has a successor, but no table has said where it belongs."""
+
+
+class UnitAlias(SQLModel, table=True):
+    """Another written name of a unit; `scope_id` limits it to names below one unit."""
+
+    __tablename__ = "unit_alias"
+    __table_args__ = (UniqueConstraint("name", "unit_id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    name: str = Field(index=True)
+    unit_id: int = Field(foreign_key="unit.id")
+    scope_id: int | None = Field(default=None, foreign_key="unit.id")
+    source: str
+
+
+class Case(SQLModel, table=True):
+    """The fold of a case's events. Nothing writes here but the journal (and `units` its roll-up)."""
+
+    __tablename__ = "case"
+    __table_args__ = (
+        Index("case_open_due", "due_at", "id", sqlite_where=text("open = 1")),
+        Index("case_open_l2", "l2", "due_at", "id", sqlite_where=text("open = 1")),
+        Index("case_open_l3", "l3", "due_at", "id", sqlite_where=text("open = 1")),
+        Index("case_open_l4", "l4", "due_at", "id", sqlite_where=text("open = 1")),
+        Index("case_l2", "l2", "id"),
+        Index("case_l3", "l3", "id"),
+        Index("case_l4", "l4", "id"),
+        Index("case_pending", "pending", "id", sqlite_where=text("pending IS NOT NULL")),
+        Index("case_unclaimed", "unclaimed", "id", sqlite_where=text("unclaimed IS NOT NULL")),
+        CheckConstraint("open IN (0, 1)"),
+    )
+
+    id: int = Field(primary_key=True)
+    """(received second << 20) | counter: time order, local, remade by rebuild."""
+    uid: str = Field(unique=True)
+    number: str = Field(unique=True)
+    """This office's own number."""
+
+    kind: str
+    channel: str
+    category: str
+    urgency: str
+    title: str
+    place: str
+    body_id: str | None = None
+    """The `content` row that holds the text."""
+    reply_id: str | None = None
+    received_at: int
+    registered_at: int
+
+    stage: str
+    open: bool
+    """False in the final stages."""
+    pending: str | None = None
+    """The desk's own queue, see `terms.Pending`."""
+
+    unit_id: int | None = Field(default=None, foreign_key="unit.id")
+    """主办."""
+    l2: int | None = None
+    l3: int | None = None
+    l4: int | None = None
+    unclaimed: str | None = None
+    """A unit name as written in a ledger that fits no known unit (待认领)."""
+    subject_unit_id: int | None = Field(default=None, foreign_key="unit.id")
+    """被反映单位."""
+
+    running: bool
+    """The clock runs: delivered, not stopped, not paused, not closed. Alarms are read only then."""
+    delivered_at: int | None = None
+    """送达."""
+    signed_at: int | None = None
+    accepted_at: int | None = None
+    accept_by: int | None = None
+    """Exclusive end of the last day on which acceptance is in time."""
+    urgent_from: int | None = None
+    due_at: int | None = None
+    """Exclusive end of the due day (24:00 or closing time), or an instant for limits in hours."""
+    due_first: int | None = None
+    """The first due date, kept for the statistics."""
+    due_rule: int | None = None
+    """What the rule itself says, where a ledger or a correction said otherwise."""
+    due_source: str | None = None
+    limit_text: str = ""
+    """As shown: 5工作日."""
+    urgent_muted: bool = False
+    provisional: bool = False
+    """暂定: the date touches a year whose holidays are not published."""
+    calendar: str | None = None
+    """Revision of the working-day calendar that computed the dates."""
+    paused_at: int | None = None
+    stopped_at: int | None = None
+    """办结申请."""
+    closed_at: int | None = None
+    on_time: bool | None = None
+    """办结申请 that was passed against the due date; null while open or without a due date."""
+
+    confidential: bool = False
+    """保密."""
+    report: bool = False
+    """举报: the reporter is never shown to the unit it is about."""
+    supervised: bool = False
+    """挂牌."""
+    odd_dates: bool = False
+    """An impossible date was taken from a ledger, such as due before dispatch."""
+    urged: int = 0
+    extended: int = 0
+    returned: int = 0
+    redone: int = 0
+    notes: int = 0
+    conflicts: int = 0
+    """Events kept but 不适用."""
+    updated_at: int
+    """`recorded_at` of its newest event."""
+
+
+class CaseNumber(SQLModel, table=True):
+    """Every number a case is known by: ours (scheme ``本台``) and every source's."""
+
+    __tablename__ = "case_number"
+    __table_args__ = (Index("case_number_number", "number"), Index("case_number_case", "case_id"))
+
+    scheme: str = Field(primary_key=True)
+    number: str = Field(primary_key=True)
+    case_id: int = Field(foreign_key="case.id")
+
+
+class Assignment(SQLModel, table=True):
+    """A unit's part in a case, with its own clock."""
+
+    __table_args__ = (Index("assignment_case", "case_id"), Index("assignment_unit", "unit_id"))
+
+    case_id: int = Field(primary_key=True, foreign_key="case.id")
+    seq: int = Field(primary_key=True)
+    """Order within the case."""
+    unit_id: int | None = Field(default=None, foreign_key="unit.id")
+    unit_text: str | None = None
+    """As written, while no known unit fits."""
+    role: str
+    delivered_at: int | None = None
+    signed_at: int | None = None
+    accepted_at: int | None = None
+    accept_by: int | None = None
+    urgent_from: int | None = None
+    due_at: int | None = None
+    replied_at: int | None = None
+    ended_at: int | None = None
+    """Returned, reassigned or withdrawn: no longer this unit's."""
+
+
+class Event(SQLModel, table=True):
+    """One step, only ever appended (see `db.journal`)."""
+
+    __table_args__ = (
+        Index("event_case", "case_id", "id"),
+        UniqueConstraint("device", "seq"),
+    )
+
+    id: str = Field(primary_key=True)
+    """UUIDv7 hex."""
+    case_id: int
+    """Local roll-up of `case_uid`; not part of the hash."""
+    case_uid: str
+    action: str
+    data: str
+    """JSON object. Long texts and identities stand in `content`; here are their salted hashes."""
+    by: str
+    """The officer."""
+    party: str | None = None
+    """UID of the unit whose act it is; null = this office."""
+    via: str
+    at: int | None = None
+    """When it happened; null where a ledger does not say."""
+    recorded_at: int
+    hlc: int
+    """Hybrid logical clock: milliseconds << 16 | counter."""
+    device: str
+    seq: int
+    seen: str
+    """JSON list: the heads of the case's events that the author had."""
+    prev_hash: str
+    hash: str
+    outcome: str
+    """Written by the fold only; not part of the hash."""
+    why: str | None = None
+    """Why it is 不适用."""
+
+
+class Content(SQLModel, table=True):
+    """A text that may have to be forgotten: erasing it leaves this row as a tombstone."""
+
+    id: str = Field(primary_key=True)
+    """UUIDv7 hex."""
+    case_id: int = Field(index=True)
+    kind: str
+    """body, reply, note, submitter …"""
+    text: str | None
+    salt: str
+    sha256: str
+    """Of salt and text, as the event holds it."""
+    erased_at: int | None = None
+    erased_why: str | None = None
+
+
+class Note(SQLModel, table=True):
+    """核查记录: the fold of a verification event, for lists and statistics; its text is a `content`."""
+
+    __table_args__ = (Index("note_case", "case_id"),)
+
+    event_id: str = Field(primary_key=True)
+    case_id: int = Field(foreign_key="case.id")
+    content_id: str
+    method: str
+    finding: str | None = None
+    handling: str | None = None
+    arrived_at: int | None = None
+    left_at: int | None = None
+    by: str
+    corrects: str | None = None
+    """The note that this one corrects; a submitted note is never changed."""
+    corrected_by: str | None = None
+
+
+class Attachment(SQLModel, table=True):
+    """Evidence, content-addressed. The files themselves come with a later issue."""
+
+    sha256: str = Field(primary_key=True)
+    event_id: str = Field(primary_key=True)
+    case_id: int
+    name: str
+    size: int
+    taken_at: int | None = None
+
+
+class Submitter(SQLModel, table=True):
+    """反映人, apart from the case: masked for lists, keyed hashes for exact search."""
+
+    __table_args__ = (
+        Index("submitter_name", "name_key"),
+        Index("submitter_phone", "phone_key"),
+        Index("submitter_id_number", "id_key"),
+    )
+
+    case_id: int = Field(primary_key=True, foreign_key="case.id")
+    content_id: str
+    """The `content` row (JSON: name, phone, id_number, address)."""
+    masked: str
+    """张** 138****1234"""
+    name_key: str | None = None
+    phone_key: str | None = None
+    id_key: str | None = None
+
+
+class Draft(SQLModel, table=True):
+    """What is being typed and not yet submitted; local to this machine, never in the journal."""
+
+    id: str = Field(primary_key=True)
+    form: str
+    """note, intake, action."""
+    case_id: int | None = None
+    title: str
+    """Shown in the list of drafts."""
+    data: str
+    """JSON of the form."""
+    started_at: int
+    saved_at: int
+
+
+class Link(SQLModel, table=True):
+    """One case to another: 重复, 并入, 专题, 回头看."""
+
+    case_id: int = Field(primary_key=True, foreign_key="case.id")
+    other_id: int = Field(primary_key=True, foreign_key="case.id")
+    kind: str = Field(primary_key=True)
+
+
+class CalendarRevision(SQLModel, table=True):
+    """A working-day calendar, named by the hash of its days. Revisions are never changed."""
+
+    __tablename__ = "calendar_revision"
+
+    id: str = Field(primary_key=True)
+    """SHA-256 hex of the canonical days."""
+    source: str
+    published_years: str
+    """Comma-separated years whose holidays are published."""
+    loaded_at: int
+    current: bool
+
+
+class CalendarDay(SQLModel, table=True):
+    """A day that differs from Monday-to-Friday, in one revision."""
+
+    __tablename__ = "calendar_day"
+
+    revision: str = Field(primary_key=True, foreign_key="calendar_revision.id")
+    day: str = Field(primary_key=True)
+    is_workday: bool
+    name: str
+
+
+class AccessLog(SQLModel, table=True):
+    """Who saw whose identity, when and why (个人信息保护法 art. 51)."""
+
+    __tablename__ = "access_log"
+
+    id: str = Field(primary_key=True)
+    at: int
+    officer: str
+    case_id: int
+    what: str
+    reason: str

@@ -1,0 +1,139 @@
+"""The office's own rules as data: kinds of case with their limits, channels, categories, reasons.
+
+They come from ``config.toml`` and are handed to `db` as one frozen value; what a case was judged by
+is copied into its events, so changing the config never moves a date that was given.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import dataclass, field
+from enum import Enum
+
+
+class LimitUnit(str, Enum):
+    """How a limit is counted."""
+
+    WORKDAYS = "工作日"
+    DAYS = "日"
+    HOURS = "小时"
+    NONE = "长期"
+
+
+_LIMIT = re.compile(r"(\d{1,4})\s*个?\s*(工作日|自然日|日|天|小时)")
+_OPEN_ENDED = ("长期", "无明确时限", "持续推进", "常态化")
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A time limit: so many working days, days or hours, and how it is counted."""
+
+    value: int
+    unit: LimitUnit
+    same_day: bool = False
+    """当日起算 instead of 次日起算."""
+    roll: bool = True
+    """A limit in 日 that ends on a day off ends on the next working day (民法典 art. 203)."""
+    basis: str = ""
+    """The legal basis, shown to whoever asks why."""
+
+    @classmethod
+    def parse(cls, text: str, *, same_day: bool = False, roll: bool = True, basis: str = "") -> Limit:
+        """Read ``5工作日``, ``15日``, ``24小时`` or ``长期``.
+
+        Raises:
+            ValueError: not a limit; the message is fit to be shown.
+        """
+        written = text.strip()
+        if written in _OPEN_ENDED:
+            return cls(0, LimitUnit.NONE, same_day, roll, basis)
+        match = _LIMIT.fullmatch(written)
+        if match is None:
+            raise ValueError(f"看不懂时限“{text}”，请写成 5工作日、15日、24小时 或 长期")
+        value, unit = int(match[1]), match[2]
+        if value == 0:
+            raise ValueError(f"时限不能是 0：“{text}”")
+        names = {"工作日": LimitUnit.WORKDAYS, "小时": LimitUnit.HOURS}
+        return cls(value, names.get(unit, LimitUnit.DAYS), same_day, roll, basis)
+
+    def __str__(self) -> str:
+        """As shown and stored: ``5工作日``."""
+        return LimitUnit.NONE.value if self.unit is LimitUnit.NONE else f"{self.value}{self.unit.value}"
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlineRules:
+    """The thresholds of supervision (DESIGN: Deadlines)."""
+
+    accept_days: int = 2
+    """Working days within which a unit must accept; past them 预警."""
+    urgent_days: int = 2
+    """紧急 while at most so many working days remain after today."""
+    urgent_min_limit: int = 3
+    """Limits shorter than this many working days never show 紧急: they would from birth."""
+    stop_at: str = "submit"
+    """``submit``: the clock stops at 办结申请; ``close``: at 办结."""
+    closing: dt.time | None = None
+    """Closing time of the office; a due day ends then. ``None`` = 24:00."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of case: 诉求, 线索, 督办事项."""
+
+    name: str
+    limit: Limit
+    prefix: str = ""
+    """Put before the number."""
+    report: bool = False
+    """Cases of this kind are 举报 from the start."""
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """What a case is about; may carry a limit of its own, by law."""
+
+    name: str
+    limit: Limit | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """Everything the office decides for itself."""
+
+    kinds: tuple[Kind, ...]
+    channels: tuple[str, ...]
+    categories: tuple[Category, ...]
+    urgencies: dict[str, Limit | None] = field(default_factory=dict)
+    """紧急程度 → its own limit, or None for the kind's."""
+    refuse_reasons: tuple[str, ...] = ()
+    return_reasons: tuple[str, ...] = ()
+    pause_reasons: tuple[str, ...] = ()
+    number_pattern: str = "{year}-{seq:06d}"
+    deadlines: DeadlineRules = field(default_factory=DeadlineRules)
+    redo_limit: Limit = field(default_factory=lambda: Limit(5, LimitUnit.WORKDAYS))
+    """The limit of a 退回重办."""
+    calendar_days: dict[dt.date, bool] = field(default_factory=dict)
+    """Local overrides: day → is a working day (e.g. 民族节日 of an autonomous county)."""
+
+    def kind(self, name: str) -> Kind:
+        """The kind of that name.
+
+        Raises:
+            ValueError: no such kind in the config.
+        """
+        for kind in self.kinds:
+            if kind.name == name:
+                return kind
+        raise ValueError(f"没有“{name}”这类事项，配置里有：{'、'.join(k.name for k in self.kinds)}")
+
+    def limit_for(self, kind: str, category: str = "", urgency: str = "") -> Limit:
+        """The limit of a case: the urgency's own, else the category's, else the kind's."""
+        own = self.urgencies.get(urgency)
+        if own is not None:
+            return own
+        for entry in self.categories:
+            if entry.name == category and entry.limit is not None:
+                return entry.limit
+        return self.kind(kind).limit
