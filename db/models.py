@@ -91,20 +91,27 @@ class UnitAlias(SQLModel, table=True):
     source: str
 
 
+ALARM_COLUMNS = ("running", "paused_at", "accepted_at", "accept_by", "urgent_from", "urgent_muted")
+"""What the alarm of an open case is read from, besides its due date. They stand in the indexes of the
+open cases, so that counting alarms reads one small index and never the table."""
+
+
 class Case(SQLModel, table=True):
     """The fold of a case's events. Nothing writes here but the journal (and `units` its roll-up)."""
 
     __tablename__ = "case"
     __table_args__ = (
-        Index("case_open_due", "due_at", "id", sqlite_where=text("open = 1")),
-        Index("case_open_l2", "l2", "due_at", "id", sqlite_where=text("open = 1")),
-        Index("case_open_l3", "l3", "due_at", "id", sqlite_where=text("open = 1")),
-        Index("case_open_l4", "l4", "due_at", "id", sqlite_where=text("open = 1")),
+        Index("case_open_due", "due_at", "id", *ALARM_COLUMNS, sqlite_where=text("open = 1")),
+        Index("case_open_l2", "l2", "due_at", "id", *ALARM_COLUMNS, "l3", sqlite_where=text("open = 1")),
+        Index("case_open_l3", "l3", "due_at", "id", *ALARM_COLUMNS, "l4", sqlite_where=text("open = 1")),
+        Index("case_open_l4", "l4", "due_at", "id", *ALARM_COLUMNS, sqlite_where=text("open = 1")),
         Index("case_l2", "l2", "id"),
         Index("case_l3", "l3", "id"),
         Index("case_l4", "l4", "id"),
-        Index("case_pending", "pending", "id", sqlite_where=text("pending IS NOT NULL")),
-        Index("case_unclaimed", "unclaimed", "id", sqlite_where=text("unclaimed IS NOT NULL")),
+        Index("case_pending", "pending", "id", "l2", "l3", "l4", sqlite_where=text("pending IS NOT NULL")),
+        Index(
+            "case_unclaimed", "unclaimed", "id", "l2", "l3", "l4", sqlite_where=text("unclaimed IS NOT NULL")
+        ),
         CheckConstraint("open IN (0, 1)"),
     )
 
