@@ -6,24 +6,24 @@ lifecycle), `Alarm` (its deadline against now, computed and never stored) and fl
 
 from __future__ import annotations
 
-from enum import Enum
+from enum import IntEnum, StrEnum
+from typing import Self
 
 
-class Term(str, Enum):
+class Term(StrEnum):
     """A stored code with the label the screen shows."""
 
     label: str
 
-    def __new__(cls, code: str, label: str) -> Term:
-        """Make a member that compares and stores as its code."""
+    def __new__(cls, code: str, label: str = "") -> Self:
+        """Make a member that compares and stores as its code.
+
+        `label` may be left out only because `Stage("closed")`, a look-up, is typed by this signature.
+        """
         member = str.__new__(cls, code)
         member._value_ = code
         member.label = label
         return member
-
-    def __str__(self) -> str:
-        """The stored code."""
-        return str(self.value)
 
 
 class Stage(Term):
@@ -138,7 +138,7 @@ class Handling(Term):
     NONE = "none", "无需处理"
 
 
-class UnitLevel(int, Enum):
+class UnitLevel(IntEnum):
     """The four tiers 市—区县—镇街—村社."""
 
     CITY = 1
