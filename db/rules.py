@@ -9,10 +9,11 @@ from __future__ import annotations
 import datetime as dt
 import re
 from dataclasses import dataclass, field
-from enum import Enum
+from enum import StrEnum
+from typing import Any
 
 
-class LimitUnit(str, Enum):
+class LimitUnit(StrEnum):
     """How a limit is counted."""
 
     WORKDAYS = "工作日"
@@ -61,6 +62,16 @@ class Limit:
         """As shown and stored: ``5工作日``."""
         return LimitUnit.NONE.value if self.unit is LimitUnit.NONE else f"{self.value}{self.unit.value}"
 
+    def to_data(self) -> list[Any]:
+        """As an event carries it."""
+        return [self.value, self.unit.value, self.same_day, self.roll, self.basis]
+
+    @classmethod
+    def from_data(cls, data: list[Any]) -> Limit:
+        """Read what `to_data` wrote."""
+        value, unit, same_day, roll, basis = data
+        return cls(value, LimitUnit(unit), same_day, roll, basis)
+
 
 @dataclass(frozen=True, slots=True)
 class DeadlineRules:
@@ -76,6 +87,18 @@ class DeadlineRules:
     """``submit``: the clock stops at 办结申请; ``close``: at 办结."""
     closing: dt.time | None = None
     """Closing time of the office; a due day ends then. ``None`` = 24:00."""
+
+    def to_data(self) -> list[Any]:
+        """As an event carries it."""
+        closing = None if self.closing is None else self.closing.isoformat()
+        return [self.accept_days, self.urgent_days, self.urgent_min_limit, self.stop_at, closing]
+
+    @classmethod
+    def from_data(cls, data: list[Any]) -> DeadlineRules:
+        """Read what `to_data` wrote."""
+        accept_days, urgent_days, urgent_min_limit, stop_at, closing = data
+        at = None if closing is None else dt.time.fromisoformat(closing)
+        return cls(accept_days, urgent_days, urgent_min_limit, stop_at, at)
 
 
 @dataclass(frozen=True, slots=True)

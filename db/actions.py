@@ -1,0 +1,274 @@
+"""Every action that may be taken on a case, and the data each one carries.
+
+One definition serves all: the door validates by it, the forms of the terminal and the keys of
+``duban note`` are made from it, the journal knows by it which texts may have to be forgotten.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from db.rules import Limit
+from db.terms import Finding, Handling, Method, Term
+
+MAX_LONG = 20_000
+"""Characters in one text; the longest real letter seen had 7,883."""
+
+MAX_SHORT = 200
+
+
+class Action(Term):
+    """A step in the life of a case. Stored by code; shown by label."""
+
+    REGISTER = "register", "登记"
+    REFUSE = "refuse", "不予受理"
+    DISPATCH = "dispatch", "交办"
+    SIGN = "sign", "签收"
+    ACCEPT = "accept", "受理"
+    RETURN = "return", "退回"
+    RETURN_GRANT = "return_grant", "同意退回"
+    RETURN_REJECT = "return_reject", "不同意退回"
+    REASSIGN = "reassign", "改派"
+    SUBDISPATCH = "subdispatch", "转下级"
+    PROGRESS = "progress", "进展反馈"
+    EXTEND = "extend", "延期申请"
+    EXTEND_GRANT = "extend_grant", "延期批准"
+    EXTEND_REJECT = "extend_reject", "延期拒绝"
+    PAUSE = "pause", "暂停计时"
+    RESUME = "resume", "恢复计时"
+    SUBMIT = "submit", "办结申请"
+    APPROVE = "approve", "审核通过"
+    REDO = "redo", "退回重办"
+    URGE = "urge", "催办"
+    VERIFY = "verify", "核查"
+    CORRECT = "correct", "更正"
+    WITHDRAW = "withdraw", "撤回"
+    CLAIM = "claim", "认领"
+    RECALCULATE = "recalculate", "期限重算"
+
+
+class FieldSpec(NamedTuple):
+    """One datum of an action."""
+
+    name: str
+    label: str
+    kind: str = "text"
+    """text, long, unit, units, time, day, limit, choice, bool, mapping, list."""
+    required: bool = False
+    choices: str = ""
+    """For ``choice``: the name of a list in the rules, or of a term in `CHOICES`."""
+
+
+CHOICES: dict[str, type[Term]] = {"methods": Method, "findings": Finding, "handlings": Handling}
+"""Choices that are terms of the field; others are lists of the office's rules."""
+
+CORRECTABLE: dict[str, str] = {
+    "title": "事项",
+    "place": "地点",
+    "kind": "类别",
+    "channel": "渠道",
+    "category": "分类",
+    "urgency": "紧急程度",
+    "due": "应办结日",
+    "confidential": "保密",
+    "report": "举报",
+    "supervised": "挂牌",
+}
+"""What a 更正 may change, and how it is called."""
+
+FIELDS: dict[Action, tuple[FieldSpec, ...]] = {
+    Action.REGISTER: (
+        FieldSpec("kind", "类别", "choice", True, "kinds"),
+        FieldSpec("channel", "渠道", "choice", False, "channels"),
+        FieldSpec("category", "分类", "choice", False, "categories"),
+        FieldSpec("urgency", "紧急程度", "choice", False, "urgencies"),
+        FieldSpec("title", "事项", "text", True),
+        FieldSpec("body", "内容", "long"),
+        FieldSpec("place", "地点"),
+        FieldSpec("numbers", "来源编号", "list"),
+        FieldSpec("submitter", "反映人", "mapping"),
+        FieldSpec("subject_unit", "被反映单位", "unit"),
+        FieldSpec("report", "举报", "bool"),
+        FieldSpec("confidential", "保密", "bool"),
+    ),
+    Action.REFUSE: (
+        FieldSpec("reason", "理由", "choice", True, "refuse_reasons"),
+        FieldSpec("detail", "说明", "long"),
+    ),
+    Action.DISPATCH: (
+        FieldSpec("lead", "主办单位", "unit"),
+        FieldSpec("lead_text", "主办单位（原文）"),
+        FieldSpec("assist", "协办单位", "units"),
+        FieldSpec("limit", "办理时限", "limit"),
+        FieldSpec("due", "应办结", "day"),
+        FieldSpec("due_source", "期限来源"),
+        FieldSpec("requirement", "办理要求", "long"),
+    ),
+    Action.SIGN: (),
+    Action.ACCEPT: (),
+    Action.RETURN: (
+        FieldSpec("reason", "退回理由", "choice", True, "return_reasons"),
+        FieldSpec("detail", "说明", "long"),
+    ),
+    Action.RETURN_GRANT: (),
+    Action.RETURN_REJECT: (FieldSpec("reason", "不同意的理由", "text", True),),
+    Action.REASSIGN: (
+        FieldSpec("lead", "改派给", "unit", True),
+        FieldSpec("assist", "协办单位", "units"),
+        FieldSpec("reason", "改派理由", "text", True),
+    ),
+    Action.SUBDISPATCH: (
+        FieldSpec("unit", "下级单位", "unit", True),
+        FieldSpec("due", "要求反馈日", "day"),
+    ),
+    Action.PROGRESS: (FieldSpec("text", "进展情况", "long", True),),
+    Action.EXTEND: (
+        FieldSpec("reason", "延期理由", "text", True),
+        FieldSpec("until", "申请延至", "day", True),
+    ),
+    Action.EXTEND_GRANT: (
+        FieldSpec("until", "批准延至", "day", True),
+        FieldSpec("opinion", "批准意见"),
+    ),
+    Action.EXTEND_REJECT: (FieldSpec("opinion", "不予延期的理由", "text", True),),
+    Action.PAUSE: (
+        FieldSpec("reason", "暂停理由", "choice", True, "pause_reasons"),
+        FieldSpec("informed_on", "书面告知日", "day", True),
+    ),
+    Action.RESUME: (),
+    Action.SUBMIT: (
+        FieldSpec("reply", "办理情况", "long", True),
+        FieldSpec("finding", "是否属实", "choice", False, "findings"),
+    ),
+    Action.APPROVE: (FieldSpec("opinion", "审核意见"),),
+    Action.REDO: (
+        FieldSpec("reason", "退回重办的理由", "text", True),
+        FieldSpec("limit", "重办时限", "limit"),
+    ),
+    Action.URGE: (
+        FieldSpec("way", "方式", "choice", False, "urge_ways"),
+        FieldSpec("whom", "对象"),
+        FieldSpec("text", "内容", "text", True),
+        FieldSpec("answer", "答复"),
+    ),
+    Action.VERIFY: (
+        FieldSpec("method", "核查方式", "choice", True, "methods"),
+        FieldSpec("arrived_at", "到达", "time"),
+        FieldSpec("left_at", "离开", "time"),
+        FieldSpec("place", "地点"),
+        FieldSpec("people", "走访对象", "list"),
+        FieldSpec("identity_shown", "表明身份", "bool"),
+        FieldSpec("log", "现场记录", "list"),
+        FieldSpec("findings", "核查情况", "long"),
+        FieldSpec("finding", "结论", "choice", False, "findings"),
+        FieldSpec("handling", "处理", "choice", False, "handlings"),
+        FieldSpec("corrects", "更正的记录"),
+    ),
+    Action.CORRECT: (
+        FieldSpec("field", "更正项", "choice", True, "correctable"),
+        FieldSpec("value", "改为", "text", True),
+        FieldSpec("reason", "理由", "text", True),
+    ),
+    Action.WITHDRAW: (FieldSpec("reason", "撤回理由", "text", True),),
+    Action.CLAIM: (
+        FieldSpec("name", "原文单位名", "text", True),
+        FieldSpec("unit", "认领单位", "unit", True),
+    ),
+    Action.RECALCULATE: (FieldSpec("reason", "原因"),),
+}
+"""The data of each action, in the order in which a form asks for it."""
+
+PERSONAL_NOTE_FIELDS = ("place", "people", "log", "findings")
+"""Parts of a 核查记录 that are kept apart as one erasable text."""
+
+
+def _text(value: Any, longest: int) -> str:
+    if not isinstance(value, str):
+        raise ValueError("应为文字")
+    if len(value) > longest:
+        raise ValueError(f"最多 {longest} 字，现有 {len(value)} 字")
+    return value.strip()
+
+
+def _instant(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise ValueError("应为时间")
+    return value
+
+
+def _bool(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError("应为是或否")
+    return value
+
+
+def _limit(value: Any) -> str:
+    return str(Limit.parse(_text(value, MAX_SHORT)))
+
+
+def _list(value: Any) -> list[Any]:
+    if not isinstance(value, (list, tuple)):
+        raise ValueError("应为列表")
+    return list(value)
+
+
+def _mapping(value: Any) -> dict[str, Any]:
+    if not isinstance(value, Mapping):
+        raise ValueError("应为一组键值")
+    return {str(key): entry for key, entry in value.items() if entry}
+
+
+_CHECKS: dict[str, Callable[[Any], Any]] = {
+    "text": lambda value: _text(value, MAX_SHORT),
+    "long": lambda value: _text(value, MAX_LONG),
+    "choice": lambda value: _text(value, MAX_SHORT),
+    "unit": lambda value: _text(value, MAX_SHORT),
+    "units": _list,
+    "time": _instant,
+    "day": _instant,
+    "limit": _limit,
+    "bool": _bool,
+    "list": _list,
+    "mapping": _mapping,
+}
+
+
+def validate(action: Action, data: Mapping[str, Any]) -> dict[str, Any]:
+    """Check and tidy the data of an action; empty fields are left out.
+
+    Raises:
+        ValueError: an unknown field, a missing one or a wrong value; one Chinese line that names it.
+    """
+    specs = {spec.name: spec for spec in FIELDS[action]}
+    for name in data:
+        if name not in specs:
+            raise ValueError(f"{action.label}没有“{name}”这一项，可用的有：{'、'.join(specs)}")
+    clean: dict[str, Any] = {}
+    for name, spec in specs.items():
+        value = data.get(name)
+        if value is None or value == "" or value == []:
+            if spec.required:
+                raise ValueError(f"{action.label}缺“{spec.label}”（{name}）")
+            continue
+        clean[name] = _checked(action, spec, value)
+    return clean
+
+
+def _checked(action: Action, spec: FieldSpec, value: Any) -> Any:
+    try:
+        checked = _CHECKS[spec.kind](value)
+        if spec.choices in CHOICES:
+            checked = _term(CHOICES[spec.choices], checked)
+    except ValueError as error:
+        raise ValueError(f"{action.label}的“{spec.label}”（{spec.name}）{error}") from None
+    if spec.required and checked == "":
+        raise ValueError(f"{action.label}缺“{spec.label}”（{spec.name}）")
+    return checked
+
+
+def _term(term: type[Term], text: str) -> str:
+    for member in term:
+        if text in (member.value, member.label):
+            return str(member.value)
+    raise ValueError(f"只能是：{'、'.join(member.label for member in term)}")

@@ -1,0 +1,70 @@
+"""The hash chain: what an event's hash covers, and how events are read back from the journal."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any, NamedTuple
+
+from db.connection import Connection
+from db.state import Step
+
+GENESIS = ""
+"""Stands before the first event of a device."""
+
+
+class Link(NamedTuple):
+    """The end of this device's chain."""
+
+    seq: int
+    hash: str
+    hlc: int
+
+
+def tip(connection: Connection, device: str) -> Link:
+    """Where the chain of a device ends."""
+    row = connection.execute(
+        "SELECT seq, hash, hlc FROM event WHERE device = ? ORDER BY seq DESC LIMIT 1", (device,)
+    ).fetchone()
+    return Link(0, GENESIS, 0) if row is None else Link(*row)
+
+
+def canonical(data: dict[str, Any]) -> str:
+    """The JSON of an event's data, as it is stored and hashed."""
+    return json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def event_hash(step: Step, case_uid: str, data: str, previous: str) -> str:
+    """SHA-256 over the header, the data (with the hashes of its texts) and the hash before it."""
+    header = [
+        previous,
+        step.id,
+        case_uid,
+        step.action,
+        data,
+        step.by,
+        step.party,
+        step.via,
+        step.at,
+        step.recorded_at,
+        step.hlc,
+        step.device,
+        step.seq,
+        step.seen,
+    ]
+    return hashlib.sha256(json.dumps(header, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()
+
+
+_STEPS = """SELECT id, action, data, by, party, via, at, recorded_at, hlc, device, seq, seen
+FROM event WHERE case_id = ? ORDER BY id"""
+
+
+def steps_of(connection: Connection, case_id: int) -> list[Step]:
+    """All events of a case, in no promised order; `db.fold` orders them."""
+    return [read_step(row) for row in connection.execute(_STEPS, (case_id,))]
+
+
+def read_step(row: tuple[Any, ...]) -> Step:
+    """An event row (columns as in `Step`) as the fold takes it."""
+    step = Step._make(row)
+    return step._replace(data=json.loads(step.data), seen=tuple(json.loads(step.seen)))  # type: ignore[arg-type]

@@ -1,0 +1,83 @@
+"""Texts that may have to be forgotten (个人信息保护法 art. 47): apart from the chain, once each.
+
+An event holds ``{"content": id, "sha256": hash}``. The hash is salted, so that a short text (a name, a
+phone number) cannot be guessed from it after the row was erased.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+from db.actions import FIELDS, PERSONAL_NOTE_FIELDS, Action
+from db.connection import Connection
+from db.ids import uuid7
+
+
+class Sealed(NamedTuple):
+    """A `content` row to be written with an event."""
+
+    id: str
+    kind: str
+    text: str
+    salt: str
+    sha256: str
+
+
+def digest(salt: str, text: str) -> str:
+    """The hash by which an event knows a text."""
+    return hashlib.sha256(f"{salt}\n{text}".encode()).hexdigest()
+
+
+def seal(kind: str, text: str) -> Sealed:
+    """Give a text an identity and a salted hash."""
+    salt = os.urandom(16).hex()
+    return Sealed(uuid7(), kind, text, salt, digest(salt, text))
+
+
+def reference(sealed: Sealed) -> dict[str, str]:
+    """What the event holds instead of the text."""
+    return {"content": sealed.id, "sha256": sealed.sha256}
+
+
+def _canonical(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def take_out(action: Action, data: Mapping[str, Any]) -> tuple[dict[str, Any], list[Sealed]]:
+    """Part the data of an act into what the chain may hold and the texts that stand apart."""
+    kept, sealed = dict(data), []
+    for spec in FIELDS[action]:
+        if spec.name not in kept or spec.kind not in ("long", "mapping"):
+            continue
+        if action is Action.VERIFY:
+            continue
+        value = kept[spec.name]
+        entry = seal(spec.name, value if spec.kind == "long" else _canonical(value))
+        kept[spec.name] = reference(entry)
+        sealed.append(entry)
+    if action is Action.VERIFY:
+        personal = {name: kept.pop(name) for name in PERSONAL_NOTE_FIELDS if name in kept}
+        entry = seal("note", _canonical(personal))
+        kept["note"] = reference(entry)
+        sealed.append(entry)
+    return kept, sealed
+
+
+def write(connection: Connection, case_id: int, sealed: Iterable[Sealed]) -> None:
+    """Insert the rows; inside the caller's transaction."""
+    connection.executemany(
+        "INSERT INTO content (id, case_id, kind, text, salt, sha256) VALUES (?, ?, ?, ?, ?, ?)",
+        [(one.id, case_id, one.kind, one.text, one.salt, one.sha256) for one in sealed],
+    )
+
+
+def erase(connection: Connection, content_id: str, *, now: int, why: str) -> None:
+    """Forget a text: the row stays as a tombstone and the chain still verifies."""
+    connection.execute(
+        "UPDATE content SET text = NULL, salt = '', erased_at = ?, erased_why = ? WHERE id = ?",
+        (now, why, content_id),
+    )

@@ -1,0 +1,42 @@
+"""Units as the journal needs them: from public UID to local id and roll-up, remembered per transaction."""
+
+from __future__ import annotations
+
+from db import units
+from db.connection import Connection
+from db.rows import NOWHERE, Place
+
+
+class Directory:
+    """Places of units, looked up once each."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Look up in `connection`; inside its transaction."""
+        self._connection = connection
+        self._places: dict[str | None, Place] = {None: NOWHERE}
+        self._nearest: dict[str, Place] = {}
+
+    def place(self, uid: str | None) -> Place:
+        """The place of a unit; nowhere for a UID this office does not know."""
+        place = self._places.get(uid)
+        if place is None:
+            row = self._connection.execute("SELECT id FROM unit WHERE uid = ?", (uid,)).fetchone()
+            place = NOWHERE if row is None else Place(row[0], *units.rollup(self._connection, row[0]))
+            self._places[uid] = place
+        return place
+
+    def nearest(self, written: str) -> Place:
+        """Roll-up of the nearest known ancestor of a written name (黔江区城市管理局 → 黔江区)."""
+        place = self._nearest.get(written)
+        if place is None:
+            known = units.resolve(self._connection, written).nearest
+            place = NOWHERE if known is None else Place(None, *units.rollup(self._connection, known.id))
+            self._nearest[written] = place
+        return place
+
+    def is_within(self, uid: str, above: str) -> bool:
+        """Whether a unit is another one or stands below it."""
+        low, high = self.place(uid), self.place(above)
+        if high.unit_id is None:
+            return False
+        return high.unit_id in (low.unit_id, low.l2, low.l3, low.l4)

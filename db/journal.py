@@ -1,0 +1,287 @@
+"""THE write door: check, append, fold, index, commit, in one transaction.
+
+Every step of every case comes through `record_batch`; `open_case` and `record` are the same for one
+case. Nothing is changed or removed here: an error is put right by a further event.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from db import chain, contents, fold, instants, lifecycle, rows, search_index
+from db.actions import Action, validate
+from db.connection import Connection, transaction
+from db.contents import Sealed
+from db.directory import Directory
+from db.ids import tick, uuid7
+from db.rows import Folded
+from db.stamp import stamp
+from db.state import CaseState, Step, Verdict
+from db.submitters import submitter_row
+from db.terms import Via
+
+if TYPE_CHECKING:
+    from db.office import Office
+
+CLOCK_SKEW = 120
+"""Seconds by which an act may lie in the future: two desks' clocks are never quite equal."""
+
+
+class NotAllowed(ValueError):
+    """The lifecycle refuses; the message says why, in Chinese."""
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One step as the desk hands it in."""
+
+    action: Action
+    data: Mapping[str, Any] = field(default_factory=dict)
+    """See `db.actions.FIELDS`; units by UID, days and times as instants."""
+    party: str | None = None
+    """UID of the unit whose act it is; None = this office."""
+    via: Via = Via.DESK
+    at: int | None = None
+    """When it happened; None = now, or unknown for imported history."""
+    recorded_at: int | None = None
+    """Only for made-up histories (the demo office); None = now."""
+
+
+class Recorded(NamedTuple):
+    """What was written."""
+
+    case_id: int
+    number: str
+    event_ids: tuple[str, ...]
+
+
+def open_case(office: Office, acts: Sequence[Act]) -> Recorded:
+    """Register a case; the first act is 登记, others follow in the same transaction.
+
+    Raises:
+        NotAllowed: an act the lifecycle refuses.
+        ValueError: wrong or missing data; one Chinese line.
+        OfficeError: the database refused. In every case nothing was written.
+    """
+    return record_batch(office, [(None, acts)])[0]
+
+
+def record(office: Office, case_id: int, act: Act) -> Recorded:
+    """Take one step on a case.
+
+    Raises:
+        NotAllowed: the lifecycle refuses the action now.
+        ValueError: wrong or missing data; one Chinese line.
+        OfficeError: the database refused. In every case nothing was written.
+    """
+    return record_batch(office, [(case_id, (act,))])[0]
+
+
+def record_batch(
+    office: Office, work: Sequence[tuple[int | None, Sequence[Act]]], *, imported: bool = False
+) -> list[Recorded]:
+    """Write the acts of many cases in one transaction; ``None`` opens a new case.
+
+    Imported history is never refused for its place in the lifecycle; it is applied and marked.
+
+    Raises:
+        NotAllowed, ValueError, OfficeError: as `record`; the whole batch is undone.
+    """
+    with transaction(office.writer) as connection:
+        entry = _Entry(office, connection, imported)
+        recorded = [entry.write(case_id, acts) for case_id, acts in work]
+        entry.flush()
+    return recorded
+
+
+_EVENT = """INSERT INTO event (id, case_id, case_uid, action, data, by, party, via, at, recorded_at,
+hlc, device, seq, seen, prev_hash, hash, outcome, why) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"""
+
+_SUBMITTER = """INSERT INTO submitter (case_id, content_id, masked, name_key, phone_key, id_key)
+VALUES (?, ?, ?, ?, ?, ?)"""
+
+
+class _Open(NamedTuple):
+    """A case in hand."""
+
+    case_id: int
+    uid: str
+    state: CaseState
+    verdicts: list[Verdict]
+    heads: tuple[str, ...]
+
+
+class _Entry:
+    """One transaction's writing: the chain's end, and rows gathered for `executemany`."""
+
+    def __init__(self, office: Office, connection: Connection, imported: bool) -> None:
+        self.office, self.connection, self.imported = office, connection, imported
+        self.directory = Directory(connection)
+        self.now = self.moment = office.clock()
+        self.link = chain.tip(connection, office.device.id)
+        self.last_ids: dict[int, int] = {}
+        self.numbers: dict[str, int] = {}
+        self._gather()
+
+    def _gather(self) -> None:
+        self.folded: dict[int, Folded] = {}
+        self.events: list[tuple[Any, ...]] = []
+        self.sealed: list[tuple[int, list[Sealed]]] = []
+        self.submitters: list[tuple[Any, ...]] = []
+        self.texts: dict[int, list[str]] = {}
+        """New cases: their words are at hand."""
+        self.reworded: set[int] = set()
+        """Known cases whose words changed."""
+
+    def write(self, case_id: int | None, acts: Sequence[Act]) -> Recorded:
+        """Append the acts of one case and fold them in."""
+        if case_id is not None and case_id in self.folded:
+            self.flush()
+        case = self._new(acts[0]) if case_id is None else self._load(case_id)
+        ids = []
+        for act in acts:
+            step = self._append(case, act)
+            case = case._replace(heads=(step.id,))
+            ids.append(step.id)
+        nearest = rows.NOWHERE if case.state.unclaimed is None else self.directory.nearest(case.state.unclaimed)
+        self.folded[case.case_id] = Folded(case.case_id, case.uid, case.state, case.verdicts, nearest)
+        return Recorded(case.case_id, case.state.number, tuple(ids))
+
+    def _new(self, first: Act) -> _Open:
+        if first.action is not Action.REGISTER:
+            raise NotAllowed(f"新事项须先登记，不能先{first.action.label}")
+        received = self.now if first.at is None else first.at
+        case = _Open(self._next_case_id(received), uuid7(), CaseState(), [], ())
+        self.texts[case.case_id] = []
+        return case
+
+    def _next_case_id(self, received: int) -> int:
+        base = max(received, 0) << 20
+        last = self.last_ids.get(base)
+        if last is None:
+            row = self.connection.execute(
+                'SELECT max(id) FROM "case" WHERE id >= ? AND id < ?', (base, base + (1 << 20))
+            ).fetchone()
+            last = base - 1 if row[0] is None else row[0]
+        self.last_ids[base] = last + 1
+        return last + 1
+
+    def _load(self, case_id: int) -> _Open:
+        row = self.connection.execute('SELECT uid FROM "case" WHERE id = ?', (case_id,)).fetchone()
+        if row is None:
+            raise NotAllowed("没有这件事项，可能已被移走，请刷新")
+        steps = chain.steps_of(self.connection, case_id)
+        state, verdicts = fold.fold(steps, self.office.calendars)
+        return _Open(case_id, row[0], state, verdicts, fold.heads(steps))
+
+    def _append(self, case: _Open, act: Act) -> Step:
+        self.moment = recorded = self.now if act.recorded_at is None else act.recorded_at
+        data = validate(act.action, act.data)
+        data = stamp(act.action, data, case.state, self, imported=self.imported)
+        kept, sealed = contents.take_out(act.action, data)
+        at = recorded if act.at is None and not self.imported else act.at
+        self.link = chain.Link(self.link.seq + 1, self.link.hash, tick(self.link.hlc, recorded * 1000))
+        step = Step(
+            uuid7(self.link.hlc), str(act.action), kept, self.office.officer, act.party, str(act.via), at,
+            recorded, self.link.hlc, self.office.device.id, self.link.seq, case.heads,
+        )  # fmt: skip
+        self._check(case.state, step)
+        verdict = Verdict(step, *lifecycle.take(case.state, step, self.office.calendars))
+        case.verdicts.append(verdict)
+        self._keep(case, verdict, sealed, data)
+        return step
+
+    def _check(self, state: CaseState, step: Step) -> None:
+        if self.imported:
+            return
+        if step.at is not None and step.at > step.recorded_at + CLOCK_SKEW:
+            written = instants.local(step.at).strftime("%Y-%m-%d %H:%M")
+            raise NotAllowed(f"时间 {written} 还没有到，请检查（本机时间可能不准）")
+        if step.action != Action.REGISTER:
+            why = lifecycle.objection(state, step)
+            if why is not None:
+                raise NotAllowed(why)
+
+    def _keep(self, case: _Open, verdict: Verdict, sealed: list[Sealed], data: dict[str, Any]) -> None:
+        step, written = verdict.step, chain.canonical(verdict.step.data)
+        digest = chain.event_hash(step, case.uid, written, self.link.hash)
+        self.events.append((
+            step.id, case.case_id, case.uid, step.action, written, step.by, step.party, step.via, step.at,
+            step.recorded_at, step.hlc, step.device, step.seq, json.dumps(step.seen), self.link.hash, digest,
+            str(verdict.outcome), verdict.why,
+        ))  # fmt: skip
+        self.link = self.link._replace(hash=digest)
+        if sealed:
+            self.sealed.append((case.case_id, sealed))
+        if step.action == Action.REGISTER and "submitter" in data:
+            content = step.data["submitter"]["content"]
+            self.submitters.append(
+                submitter_row(case.case_id, content, data["submitter"], self.office.identity_secret)
+            )
+        if case.case_id in self.texts:
+            self.texts[case.case_id] += [word for one in sealed for word in search_words(one.kind, one.text)]
+        elif sealed or step.action == Action.CORRECT:
+            self.reworded.add(case.case_id)
+
+    def flush(self) -> None:
+        """Send what was gathered to the database."""
+        folded = list(self.folded.values())
+        rows.write(self.connection, folded, self.directory.place)
+        for case_id, sealed in self.sealed:
+            contents.write(self.connection, case_id, sealed)
+        self.connection.executemany(_EVENT, self.events)
+        self.connection.executemany(_SUBMITTER, self.submitters)
+        search_index.put_many(self.connection, [(one.case_id, self._words(one)) for one in folded
+                                                if one.case_id in self.texts or one.case_id in self.reworded])  # fmt: skip
+        self.connection.executemany(
+            "INSERT INTO setting (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+            [(f"seq:{prefix}", str(last)) for prefix, last in self.numbers.items()],
+        )
+        self._gather()
+
+    def _words(self, one: Folded) -> list[str]:
+        own = self.texts.get(one.case_id)
+        texts = stored_words(self.connection, one.case_id) if own is None else own
+        numbers = [one.state.number, *(number for _, number in one.state.numbers)]
+        return [*numbers, one.state.title, one.state.place, *texts]
+
+    def next_number(self, kind: str, received: int) -> str:
+        """This office's next number for a kind of case, by the pattern in the config."""
+        rules = self.office.rules
+        year = instants.local(received).year
+        stem = f"{self.office.device.prefix}{rules.kind(kind).prefix}"
+        series = f"{stem}{year}"
+        last = self.numbers.get(series)
+        if last is None:
+            row = self.connection.execute(
+                "SELECT value FROM setting WHERE name = ?", (f"seq:{series}",)
+            ).fetchone()
+            last = 0 if row is None else int(row[0])
+        self.numbers[series] = last + 1
+        return stem + rules.number_pattern.format(year=year, seq=last + 1)
+
+
+def search_words(kind: str, text: str) -> list[str]:
+    """The words of a content row that anyone may search; an identity has none."""
+    if kind == "submitter":
+        return []
+    return _strings(json.loads(text)) if kind == "note" else [text]
+
+
+def _strings(value: Any) -> list[str]:
+    if isinstance(value, str):
+        return [value]
+    if isinstance(value, dict):
+        value = list(value.values())
+    return [word for entry in value for word in _strings(entry)] if isinstance(value, list) else []
+
+
+def stored_words(connection: Connection, case_id: int) -> list[str]:
+    """The searchable texts of a case as they stand in the office."""
+    found = connection.execute(
+        "SELECT kind, text FROM content WHERE case_id = ? AND text IS NOT NULL ORDER BY id", (case_id,)
+    )
+    return [word for kind, text in found for word in search_words(kind, text)]

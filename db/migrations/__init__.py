@@ -1,0 +1,32 @@
+"""Alembic, driven from code: the schema as a chain of steps. Loaded only where a schema differs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Engine, create_engine
+from sqlalchemy.pool import NullPool
+from sqlcipher3 import dbapi2
+
+from db.connection import SCHEMA_VERSION
+
+
+def engine(path: Path) -> Engine:
+    """An SQLAlchemy engine on the same driver as everything else."""
+    return create_engine(f"sqlite:///{path}", module=dbapi2, poolclass=NullPool)
+
+
+def upgrade(path: Path) -> None:
+    """Run the missing steps and note the version, in one transaction each."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent))
+    opened = engine(path)
+    try:
+        with opened.begin() as connection:
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+            connection.exec_driver_sql(f"PRAGMA user_version = {SCHEMA_VERSION}")
+    finally:
+        opened.dispose()

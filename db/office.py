@@ -1,0 +1,187 @@
+"""An office on disk: one folder with a database and this machine's key. Create, open, migrate."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+
+from db import calendars, instants
+from db.connection import (
+    SCHEMA_VERSION,
+    Connection,
+    OfficeError,
+    explain,
+    open_writer,
+    transaction,
+)
+from db.connection import driver as sqlite
+from db.device import Device, this_device
+from db.rules import Rules
+from db.workdays import Calendar
+
+DATABASE = "office.db"
+
+
+def path_of(home: Path) -> Path:
+    """Where the database of an office lies."""
+    return home / DATABASE
+
+
+class Calendars(dict[str, Calendar]):
+    """Working-day calendars by revision, read from the office when first asked for."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Read from `connection`."""
+        super().__init__()
+        self._connection = connection
+
+    def __missing__(self, revision: str) -> Calendar:
+        """Load a revision.
+
+        Raises:
+            CalendarError: the office does not hold it.
+        """
+        self[revision] = calendar = calendars.load(self._connection, revision)
+        return calendar
+
+
+class Office:
+    """An office opened for writing. Use it as a context manager, or `close` it."""
+
+    def __init__(self, home: Path, rules: Rules, officer: str, writer: Connection) -> None:
+        """Wrap an open writer; use `create` or `open`."""
+        self.home, self.rules, self.officer, self.writer = home, rules, officer, writer
+        self.path = path_of(home)
+        self.clock: Callable[[], int] = instants.now
+        """The present instant; tests set their own."""
+        self.calendars = Calendars(writer)
+        with transaction(writer) as connection:
+            self.device: Device = this_device(home, connection, self.clock())
+            self.calendar = self._current_calendar(connection)
+            self.identity_secret = bytes.fromhex(_setting(connection, "identity_secret"))
+            _remember_officer(connection, officer, self.clock())
+
+    @classmethod
+    def create(
+        cls, home: Path, rules: Rules, officer: str, units: Path | None = None, *, name: str = "督查办"
+    ) -> Office:
+        """Make a new office with the packaged unit tree, or another table.
+
+        Raises:
+            OfficeError: there is one already, or the folder cannot be written.
+            UnitTableError: the unit table is unusable; nothing stays behind.
+        """
+        path = path_of(home)
+        if path.exists():
+            raise OfficeError(f"这里已有办公库：{path}。要新建请换一个 --home")
+        fresh = path.with_name(f".{DATABASE}.new-{os.getpid()}")
+        try:
+            home.mkdir(parents=True, exist_ok=True)
+            _build(fresh, name, units)
+            os.replace(fresh, path)
+        except OSError as error:
+            raise OfficeError(f"建不了办公库 {path}：{error.strerror}。请检查目录权限") from error
+        finally:
+            for suffix in ("", "-wal", "-shm", "-journal"):
+                fresh.with_name(fresh.name + suffix).unlink(missing_ok=True)
+        return cls.open(home, rules, officer)
+
+    @classmethod
+    def open(cls, home: Path, rules: Rules, officer: str) -> Office:
+        """Open an office for writing, migrating it where it was written by an older version.
+
+        Raises:
+            OfficeError: missing, newer, locked, read-only, full or damaged.
+        """
+        path = path_of(home)
+        writer = open_writer(path)
+        try:
+            migrate(writer, path)
+            return cls(home, rules, officer, writer)
+        except sqlite.Error as error:
+            writer.close()
+            raise OfficeError(explain(error, path)) from error
+        except BaseException:
+            writer.close()
+            raise
+
+    def _current_calendar(self, connection: Connection) -> Calendar:
+        """The office's calendar with the overrides of the config; new revisions are kept."""
+        held = calendars.current(connection)
+        calendar = held.with_overrides(self.rules.calendar_days)
+        if calendar.revision != held.revision:
+            calendars.store(connection, calendar, source="config.toml [calendar]", now=self.clock())
+        self.calendars[calendar.revision] = calendar
+        return calendar
+
+    def close(self) -> None:
+        """Let SQLite tidy its statistics, and close. May be called twice."""
+        try:
+            self.writer.execute("PRAGMA optimize")
+            self.writer.close()
+        except sqlite.Error:
+            return
+
+    def __enter__(self) -> Office:
+        """The office itself."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close."""
+        self.close()
+
+
+def _setting(connection: Connection, name: str) -> str:
+    row = connection.execute("SELECT value FROM setting WHERE name = ?", (name,)).fetchone()
+    if row is None:
+        raise OfficeError(f"办公库缺少设置 {name}，可能已损坏，请用 duban restore 恢复备份")
+    return str(row[0])
+
+
+def _remember_officer(connection: Connection, officer: str, now: int) -> None:
+    connection.execute(
+        "INSERT INTO officer (name, role, since) VALUES (?, ?, ?) ON CONFLICT (name) DO NOTHING",
+        (officer, "值班员", now),
+    )
+
+
+def _build(path: Path, name: str, units: Path | None) -> None:
+    from db import units as unit_tree
+
+    writer = open_writer(path, create=True)
+    try:
+        migrate(writer, path)
+        with transaction(writer) as connection:
+            connection.executemany(
+                "INSERT INTO setting (name, value) VALUES (?, ?)",
+                [
+                    ("office_name", name),
+                    ("identity_secret", secrets.token_hex(32)),
+                    ("created_at", str(instants.now())),
+                ],
+            )
+            calendars.store(connection, calendars.packaged(), source="packaged", now=instants.now())
+        unit_tree.load_first(writer, units)
+        writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    finally:
+        writer.close()
+
+
+def migrate(writer: Connection, path: Path) -> None:
+    """Bring the schema up to this version. Alembic is loaded only where it differs.
+
+    Raises:
+        OfficeError: the office was written by a newer version.
+    """
+    version = int(writer.execute("PRAGMA user_version").fetchone()[0])
+    if version > SCHEMA_VERSION:
+        raise OfficeError(f"办公库 {path} 由更新的版本写成（{version}＞{SCHEMA_VERSION}），请升级 duban 后再开")
+    if version < SCHEMA_VERSION:
+        from db.migrations import upgrade
+
+        upgrade(path)

@@ -1,0 +1,134 @@
+"""From the fold's state to the rows that lists and lookups read.
+
+The columns are those of `db.models`; journal and rebuild both write through here, so a case row is
+always the fold of its events and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NamedTuple
+
+from sqlmodel import SQLModel
+
+from db.connection import Connection
+from db.models import Assignment, Case, CaseNumber, Note
+from db.state import CaseState, Verdict
+from db.terms import Outcome
+
+OWN_SCHEME = "本台"
+"""The number scheme of this office."""
+
+
+class Place(NamedTuple):
+    """Where a unit stands in the local tree: its local id and its roll-up ancestors."""
+
+    unit_id: int | None
+    l2: int | None
+    l3: int | None
+    l4: int | None
+
+
+NOWHERE = Place(None, None, None, None)
+
+Locate = Callable[[str | None], Place]
+"""Public UID of a unit → its place."""
+
+
+class Folded(NamedTuple):
+    """A case ready to be written."""
+
+    case_id: int
+    uid: str
+    state: CaseState
+    verdicts: Sequence[Verdict]
+    nearest: Place
+    """Roll-up for an unclaimed case: the nearest unit that is known."""
+
+
+def _columns(model: type[SQLModel]) -> list[str]:
+    return [column.name for column in model.metadata.tables[str(model.__tablename__)].columns]
+
+
+def _insert(model: type[SQLModel], conflict: str = "") -> str:
+    names = _columns(model)
+    marks = ", ".join("?" * len(names))
+    return f'INSERT INTO "{model.__tablename__}" ({", ".join(names)}) VALUES ({marks}) {conflict}'
+
+
+def _update_all(model: type[SQLModel], key: str) -> str:
+    sets = ", ".join(f"{name} = excluded.{name}" for name in _columns(model) if name != key)
+    return f"ON CONFLICT ({key}) DO UPDATE SET {sets}"
+
+
+_CASE = _insert(Case, _update_all(Case, "id"))
+_CASE_COLUMNS = _columns(Case)
+_NUMBER = _insert(CaseNumber, "ON CONFLICT DO NOTHING")
+_PART = _insert(Assignment)
+_PART_COLUMNS = _columns(Assignment)
+_NOTE = _insert(Note, _update_all(Note, "event_id"))
+_NOTE_COLUMNS = _columns(Note)
+
+
+def _case_row(folded: Folded, locate: Locate) -> tuple[Any, ...]:
+    state = folded.state
+    lead = state.shown_lead
+    place = locate(lead.unit) if lead is not None and lead.unit is not None else folded.nearest
+    derived: dict[str, Any] = {
+        "id": folded.case_id,
+        "uid": folded.uid,
+        "unit_id": place.unit_id if lead is not None and lead.unit is not None else None,
+        "l2": place.l2,
+        "l3": place.l3,
+        "l4": place.l4,
+        "subject_unit_id": locate(state.subject).unit_id,
+        "limit_text": "" if state.limit is None else str(state.limit),
+        "open": state.open,
+    }
+    return tuple(derived[name] if name in derived else _plain(getattr(state, name)) for name in _CASE_COLUMNS)
+
+
+def _plain(value: Any) -> Any:
+    return str(value) if isinstance(value, str) else value
+
+
+def _part_rows(folded: Folded, locate: Locate) -> Iterable[tuple[Any, ...]]:
+    for seq, part in enumerate(folded.state.parts):
+        derived = {"case_id": folded.case_id, "seq": seq, "unit_id": locate(part.unit).unit_id}
+        yield tuple(
+            derived[name] if name in derived else _plain(getattr(part, name)) for name in _PART_COLUMNS
+        )
+
+
+def _note_rows(folded: Folded) -> Iterable[tuple[Any, ...]]:
+    notes = [
+        verdict.step
+        for verdict in folded.verdicts
+        if verdict.step.action == "verify" and verdict.outcome is Outcome.APPLIED
+    ]
+    corrected = {step.data["corrects"]: step.id for step in notes if step.data.get("corrects")}
+    for step in notes:
+        derived = {
+            "event_id": step.id,
+            "case_id": folded.case_id,
+            "content_id": step.data["note"]["content"],
+            "by": step.by,
+            "corrected_by": corrected.get(step.id),
+        }
+        yield tuple(derived[name] if name in derived else step.data.get(name) for name in _NOTE_COLUMNS)
+
+
+def write(connection: Connection, folded: Sequence[Folded], locate: Locate) -> None:
+    """Write the rows of folded cases; inside the caller's transaction."""
+    connection.executemany(_CASE, [_case_row(one, locate) for one in folded])
+    connection.executemany(
+        _NUMBER,
+        [
+            (scheme, number, one.case_id)
+            for one in folded
+            for scheme, number in [(OWN_SCHEME, one.state.number), *one.state.numbers]
+        ],
+    )
+    connection.executemany("DELETE FROM assignment WHERE case_id = ?", [(one.case_id,) for one in folded])
+    connection.executemany(_PART, [row for one in folded for row in _part_rows(one, locate)])
+    connection.executemany(_NOTE, [row for one in folded for row in _note_rows(one)])

@@ -1,0 +1,114 @@
+"""What the door adds to an act before it is sealed: number, limit, thresholds, calendar.
+
+All that a date depends on is written into the event here, so that the fold needs nothing else and a
+changed config or holiday table never moves a date in silence.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+from db import instants
+from db.actions import CORRECTABLE, Action
+from db.rules import Limit, Rules
+from db.state import CaseState
+
+if TYPE_CHECKING:
+    from db.directory import Directory
+    from db.office import Office
+
+
+class Desk(Protocol):
+    """What of the writing transaction the stamp needs."""
+
+    office: Office
+    directory: Directory
+    moment: int
+    """The instant of recording of the act in hand."""
+
+    def next_number(self, kind: str, received: int) -> str:
+        """This office's next number."""
+
+
+_DISPATCHES = (Action.DISPATCH, Action.REASSIGN, Action.SUBDISPATCH)
+
+
+def stamp(
+    action: Action, data: dict[str, Any], state: CaseState, desk: Desk, *, imported: bool
+) -> dict[str, Any]:
+    """The data of an act, completed.
+
+    Raises:
+        ValueError: an unknown kind, unit or value, or a 交办 of a 举报 to whom it is about.
+    """
+    rules = desk.office.rules
+    if action is Action.REGISTER:
+        return _registered(data, rules, desk)
+    if action in _DISPATCHES or action is Action.REDO:
+        limit = rules.redo_limit if action is Action.REDO else _limit(data, state, rules)
+        if action is Action.REDO and "limit" in data:
+            limit = Limit.parse(data["limit"])
+        data["rule"] = limit.to_data()
+        data["thresholds"] = rules.deadlines.to_data()
+        data["calendar"] = desk.office.calendar.revision
+    if action in _DISPATCHES:
+        _check_units(action, data, state, desk.directory, imported=imported)
+    if action is Action.CLAIM:
+        _known(data["unit"], desk.directory)
+    if action is Action.RECALCULATE:
+        data["calendar"] = desk.office.calendar.revision
+    return _corrected(data, rules) if action is Action.CORRECT else data
+
+
+def _registered(data: dict[str, Any], rules: Rules, desk: Desk) -> dict[str, Any]:
+    kind = rules.kind(data["kind"])
+    if kind.report:
+        data["report"] = True
+    if "subject_unit" in data:
+        _known(data["subject_unit"], desk.directory)
+    data["number"] = desk.next_number(kind.name, desk.moment)
+    return data
+
+
+def _limit(data: dict[str, Any], state: CaseState, rules: Rules) -> Limit:
+    own = rules.limit_for(state.kind, state.category, state.urgency)
+    if "limit" not in data or data["limit"] == str(own):
+        return own
+    return Limit.parse(data["limit"], same_day=own.same_day, roll=own.roll, basis="交办时指定")
+
+
+def _known(uid: str, directory: Directory) -> None:
+    if directory.place(uid).unit_id is None:
+        raise ValueError("没有这个单位，请重新选择")
+
+
+def _check_units(
+    action: Action, data: dict[str, Any], state: CaseState, directory: Directory, *, imported: bool
+) -> None:
+    targets = [data[name] for name in ("lead", "unit") if name in data] + data.get("assist", [])
+    for uid in targets:
+        _known(uid, directory)
+        if not imported and state.report and state.subject and directory.is_within(uid, state.subject):
+            raise ValueError("这是举报，不能交给被反映单位或其下级（信访工作条例第三十条）")
+    if not targets and "lead_text" not in data:
+        raise ValueError(f"{action.label}缺“主办单位”（lead）")
+    if len(set(targets)) != len(targets):
+        raise ValueError("主办和协办单位有重复")
+
+
+def _corrected(data: dict[str, Any], rules: Rules) -> dict[str, Any]:
+    name, value = data["field"], data["value"]
+    by_label = {label: key for key, label in CORRECTABLE.items()}
+    name = by_label.get(name, name)
+    if name not in CORRECTABLE:
+        raise ValueError(f"不能更正“{name}”，可更正：{'、'.join(CORRECTABLE.values())}")
+    if name == "due":
+        day = instants.day_of(instants.parse_written(value))
+        value = instants.end_of(day, rules.deadlines.closing)
+    elif name in ("confidential", "report", "supervised"):
+        if value not in ("是", "否"):
+            raise ValueError(f"“{CORRECTABLE[name]}”请写 是 或 否")
+        value = value == "是"
+    elif name == "kind":
+        rules.kind(value)
+    return data | {"field": name, "value": value}
