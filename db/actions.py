@@ -145,6 +145,8 @@ FIELDS: dict[Action, tuple[FieldSpec, ...]] = {
     Action.REDO: (
         FieldSpec("reason", "退回重办的理由", "text", True),
         FieldSpec("limit", "重办时限", "limit"),
+        FieldSpec("due", "重办应办结", "day"),
+        FieldSpec("due_source", "期限来源"),
     ),
     Action.URGE: (
         FieldSpec("way", "方式", "choice", False, "urge_ways"),
@@ -178,6 +180,10 @@ FIELDS: dict[Action, tuple[FieldSpec, ...]] = {
     Action.RECALCULATE: (FieldSpec("reason", "原因"),),
 }
 """The data of each action, in the order in which a form asks for it."""
+
+LINE = FieldSpec("line", "台账行")
+"""Carried by any act that a ledger proved: which facts of which ledger line it stands for, as short
+hashes, so that the same ledger read again adds nothing. No form asks for it."""
 
 PERSONAL_NOTE_FIELDS = ("place", "people", "log", "findings")
 """Parts of a 核查记录 that are kept apart as one erasable text."""
@@ -240,10 +246,10 @@ def validate(action: Action, data: Mapping[str, Any]) -> dict[str, Any]:
     Raises:
         ValueError: an unknown field, a missing one or a wrong value; one Chinese line that names it.
     """
-    specs = {spec.name: spec for spec in FIELDS[action]}
+    specs = {spec.name: spec for spec in (*FIELDS[action], LINE)}
     for name in data:
         if name not in specs:
-            raise ValueError(f"{action.label}没有“{name}”这一项，可用的有：{'、'.join(specs)}")
+            raise ValueError(f"{action.label}没有“{name}”这一项，可用的有：{'、'.join(spec.name for spec in FIELDS[action])}")
     clean: dict[str, Any] = {}
     for name, spec in specs.items():
         value = data.get(name)

@@ -257,6 +257,8 @@ def redo(state: CaseState, step: Step, calendars: Calendars) -> None:
     state.stage, state.pending, state.running = Stage.HANDLING, None, True
     state.start, state.limit = step.at, _limit_in(step)
     state.pauses, state.due_fixed, state.stopped_at, state.closed_at = [], step.data.get("due"), None, None
+    if state.due_fixed is not None:
+        state.due_source = DueSource(step.data.get("due_source", DueSource.MANUAL.value))
     set_clock(state, calendars)
 
 
