@@ -249,7 +249,8 @@ def validate(action: Action, data: Mapping[str, Any]) -> dict[str, Any]:
     specs = {spec.name: spec for spec in (*FIELDS[action], LINE)}
     for name in data:
         if name not in specs:
-            raise ValueError(f"{action.label}没有“{name}”这一项，可用的有：{'、'.join(spec.name for spec in FIELDS[action])}")
+            known = "、".join(spec.name for spec in FIELDS[action])
+            raise ValueError(f"{action.label}没有“{name}”这一项，可用的有：{known}")
     clean: dict[str, Any] = {}
     for name, spec in specs.items():
         value = data.get(name)
