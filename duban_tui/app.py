@@ -1,0 +1,317 @@
+"""The terminal application: opens the office, wires screens, commands and clocks. Screens do the rest."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable
+from functools import cached_property
+from pathlib import Path
+from pkgutil import resolve_name
+from typing import TYPE_CHECKING, Any, ClassVar
+
+os.environ.setdefault("TEXTUAL_DISABLE_KITTY_KEY", "1")
+# Before textual is imported: under the Kitty protocol some terminals lose composed Chinese.
+
+from textual import work
+from textual.app import App
+from textual.screen import Screen
+
+from db import calendars, instants
+from db.connection import Connection, OfficeError, open_reader
+from db.office import path_of
+from db.workdays import Calendar
+from duban_tui import commands, desk_state, locations, theme
+from duban_tui.commands import Place
+from duban_tui.config import Config
+from duban_tui.messages import ActionAsked, CaseChanged, OfficeChanged, TimePassed
+from duban_tui.screens.base import DeskScreen
+
+if TYPE_CHECKING:
+    from db.journal import Recorded
+    from db.office import Office
+
+POLL_SECONDS = 1.0
+"""How often the desk looks whether somebody else wrote, and whether a minute went by."""
+
+SCREENS_BY_NAME = {
+    "case": "duban_tui.screens.case:CaseScreen",
+    "note": "duban_tui.screens.note:NoteScreen",
+    "intake": "duban_tui.screens.intake:IntakeScreen",
+    "action": "duban_tui.screens.action:ActionScreen",
+    "reveal": "duban_tui.screens.reveal:RevealScreen",
+    "trace": "duban_tui.screens.trace:TraceScreen",
+    "import": "duban_tui.screens.importing:ImportScreen",
+    "units": "duban_tui.screens.units:UnitsScreen",
+    "drafts": "duban_tui.screens.drafts:DraftsScreen",
+    "first_run": "duban_tui.screens.first_run:FirstRunScreen",
+    "lookup": "duban_tui.screens.lookup:LookupScreen",
+    "help": "duban_tui.screens.help:HelpScreen",
+    "palette": "duban_tui.screens.palette:PaletteScreen",
+    "confirm": "duban_tui.screens.confirm:ConfirmScreen",
+    "board": "duban_tui.screens.board:BoardScreen",
+}
+"""Screens are imported when they are first opened; only the board's is needed for the first frame."""
+
+
+class DubanApp(App[None]):
+    """The desk on one office."""
+
+    TITLE = "督办"
+    ENABLE_COMMAND_PALETTE = False
+    CSS_PATH: ClassVar[list[str]] = ["styles/desk.tcss"]  # type: ignore[assignment]
+    BINDINGS = [*commands.bindings(Place.EVERYWHERE, Place.CASE)]  # type: ignore[assignment]
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (80, "-normal"), (120, "-wide"), (150, "-broad")]
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (24, "-tall"), (30, "-high")]
+
+    def __init__(self, home: Path, config: Config, *, start: str | None = None) -> None:
+        """Open the office in `home`.
+
+        Args:
+            home: the data folder.
+            config: the settings.
+            start: number of a case to open first.
+        """
+        super().__init__()
+        self.animation_level = "none"
+        self.home, self.config, self.start = home, config, start
+        self.commands = commands.with_keys(config.keys)
+        self.remembered = desk_state.load(locations.desk_state(home))
+        self._readers = threading.local()
+        self._office: Office | None = None
+        self._seen_version = -1
+        self._seen_minute = -1
+
+    # -- the office ---------------------------------------------------------------------------------
+
+    @property
+    def reader(self) -> Connection:
+        """A read-only connection that belongs to the calling thread.
+
+        Raises:
+            OfficeError: there is no office, or it cannot be read.
+        """
+        held: Connection | None = getattr(self._readers, "connection", None)
+        if held is None:
+            held = self._readers.connection = open_reader(path_of(self.home))
+        return held
+
+    @cached_property
+    def calendar(self) -> Calendar:
+        """The working-day calendar that is in force here, with the overrides of the config."""
+        return calendars.current(self.reader).with_overrides(self.config.rules.calendar_days)
+
+    def now(self) -> int:
+        """The present instant; tests put their own here."""
+        return instants.now()
+
+    def office(self) -> Office:
+        """The office opened for writing, on first use; from the main thread only.
+
+        Raises:
+            OfficeError: it cannot be written.
+        """
+        if self._office is None:
+            from db.office import Office
+
+            self._office = Office.open(self.home, self.config.rules, self.config.officer.name)
+        return self._office
+
+    def write(self, step: Callable[[Office], Recorded]) -> Recorded | None:
+        """Take one step at the write door and tell every screen; a refusal is told in one line.
+
+        Returns:
+            What was recorded; ``None`` when nothing was, and the officer has been told why.
+        """
+        from db.journal import NotAllowed
+
+        try:
+            recorded = step(self.office())
+        except (OfficeError, NotAllowed, ValueError) as error:
+            self.notify(str(error), title="没有写入", severity="error", markup=False)
+            return None
+        self.post_message(CaseChanged(recorded.case_id))
+        return recorded
+
+    # -- life ---------------------------------------------------------------------------------------
+
+    def on_mount(self) -> None:
+        """Take the colours, the officer's keys and the first screen."""
+        self.register_theme(theme.OWN_LIGHT)
+        self.theme = theme.choose(self.remembered.theme or self.config.ui.theme, self.console)
+        self.set_keymap(
+            {name: ",".join(commands.bound_keys(keys)) for name, keys in self.config.keys.items()}
+        )
+        if path_of(self.home).exists():
+            self.open_board()
+        else:
+            self.show("first_run")
+
+    def open_board(self) -> None:
+        """Show the board, on the case that was asked for at the start."""
+        try:
+            self._seen_version = self._data_version()
+        except OfficeError as error:
+            self.exit(return_code=1, message=str(error))
+            return
+        self.show("board")
+        self.set_interval(POLL_SECONDS, self._look_around)
+        self.call_after_refresh(self._warm_up)
+        if self.start:
+            self._open_number(self.start)
+
+    def _open_number(self, number: str) -> None:
+        from db.reads.case import find_number
+
+        found = find_number(self.reader, number)
+        if found:
+            self.open_case(found[0])
+        else:
+            self.notify(f"没有编号 {number} 的事项", severity="warning", markup=False)
+
+    @work(thread=True, group="warm_up")
+    def _warm_up(self) -> None:
+        """Load what writing needs while nobody waits for it."""
+        import db.journal  # noqa: F401
+
+    def _data_version(self) -> int:
+        return int(self.reader.execute("PRAGMA data_version").fetchone()[0])
+
+    def _look_around(self) -> None:
+        """Notice what others wrote, and that time goes by."""
+        minute = self.now() // 60
+        if minute != self._seen_minute:
+            self._seen_minute = minute
+            self._tell(TimePassed())
+        version = self._data_version()
+        if version != self._seen_version:
+            self._seen_version = version
+            self._tell(OfficeChanged())
+
+    def _tell(self, message: OfficeChanged | TimePassed) -> None:
+        for screen in self.screen_stack:
+            screen.post_message(type(message)())
+
+    def on_case_changed(self, message: CaseChanged) -> None:
+        """A step was written here: every screen reads again."""
+        for screen in self.screen_stack:
+            screen.post_message(CaseChanged(message.case_id))
+
+    async def action_quit(self) -> None:
+        """Ctrl+Q of Textual: the same as 退出."""
+        self.action_leave()
+
+    def action_leave(self) -> None:
+        """Quit; ask only when something would be lost."""
+        lost = [
+            what
+            for screen in self.screen_stack
+            if isinstance(screen, DeskScreen)
+            if (what := screen.unsaved())
+        ]
+        if not lost:
+            self.exit()
+            return
+        self.show("confirm", f"{'；'.join(lost)}。现在退出？", then=lambda yes: self.exit() if yes else None)
+
+    def on_unmount(self) -> None:
+        """Keep what the desk remembers, close the office."""
+        desk_state.save(locations.desk_state(self.home), self.remembered)
+        if self._office is not None:
+            self._office.close()
+
+    # -- commands -----------------------------------------------------------------------------------
+
+    def why_not(self, command: commands.Command) -> str | None:
+        """Why a command is not allowed now; ``None`` = it is."""
+        screen = self.screen
+        if not isinstance(screen, DeskScreen):
+            return None
+        if command.place is Place.CASE and screen.current_case is None:
+            return "先选中一件事项"
+        return screen.why_not(command.id)
+
+    async def action_command(self, command_id: str) -> None:
+        """Run a command, or say why it cannot be run now."""
+        command = self.commands[command_id]
+        reason = self.why_not(command)
+        if reason:
+            self.notify(f"{command.label}：{reason}", severity="warning", timeout=4, markup=False)
+        else:
+            await self.run_action(command.action, self.screen)
+
+    def show(self, name: str, *arguments: Any, then: Callable[[Any], None] | None = None) -> None:
+        """Open a screen of `SCREENS_BY_NAME`; `then` is given its result."""
+        screen: Screen[Any] = resolve_name(SCREENS_BY_NAME[name])(*arguments)
+        self.push_screen(screen, then)
+
+    def _case(self) -> int:
+        """The case that the current screen stands on (`why_not` saw to it that there is one)."""
+        assert isinstance(self.screen, DeskScreen)
+        assert self.screen.current_case is not None
+        return self.screen.current_case
+
+    def open_case(self, case_id: int) -> None:
+        """Show one case."""
+        self.show("case", case_id)
+
+    def on_action_asked(self, message: ActionAsked) -> None:
+        """Open the form of an action, or the choice of those allowed now."""
+        self.show("action", message.case_id, message.action)
+
+    def action_help(self) -> None:
+        """F1."""
+        self.show("help")
+
+    def action_lookup(self) -> None:
+        """F3: from anywhere, but not twice."""
+        if type(self.screen).__name__ != "LookupScreen":
+            self.show("lookup")
+
+    def action_palette(self) -> None:
+        """F9."""
+        self.show("palette")
+
+    def action_intake(self) -> None:
+        """F4."""
+        self.show("intake")
+
+    def action_note(self) -> None:
+        """F6: a 核查记录 for the case."""
+        self.show("note", self._case())
+
+    def action_reveal(self) -> None:
+        """Shift+F6: show the 反映人, with a reason."""
+        self.show("reveal", self._case())
+
+    def action_due(self) -> None:
+        """F7: the due date day by day."""
+        self.show("trace", self._case())
+
+    def action_handle(self) -> None:
+        """F8: what may be done now."""
+        self.show("action", self._case(), None)
+
+    def action_drafts(self) -> None:
+        """What was begun and not submitted."""
+        self.show("drafts")
+
+    def action_import(self) -> None:
+        """A ledger in."""
+        self.show("import")
+
+    def action_units(self) -> None:
+        """The tree of units, to be changed."""
+        self.show("units")
+
+    def action_theme(self) -> None:
+        """Other colours, kept for the next time."""
+        from dataclasses import replace
+
+        self.theme = theme.following(self.theme)
+        self.remembered = replace(self.remembered, theme=self.theme)
+        self.notify(f"配色：{theme.LABELS[self.theme]}", timeout=2)
+
+    def action_help_quit(self) -> None:
+        """Ctrl+C: people mean to copy or to leave; say how."""
+        self.notify("复制编号按 y，退出按 F10", timeout=4)

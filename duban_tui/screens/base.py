@@ -1,0 +1,47 @@
+"""What every screen of the desk has: its commands, the case it stands on, a way back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, TypeVar
+
+from textual.screen import Screen
+
+from duban_tui.commands import Place
+
+if TYPE_CHECKING:
+    from duban_tui.app import DubanApp
+
+Result = TypeVar("Result")
+
+
+class DeskScreen(Screen[Result]):
+    """A full screen. Subclasses name their `PLACES` and bind ``commands.bindings(*PLACES)``."""
+
+    PLACES: ClassVar[tuple[Place, ...]] = ()
+    """Where, besides `Place.EVERYWHERE`, this screen's commands come from."""
+
+    @property
+    def desk(self) -> DubanApp:
+        """The app, by its own type."""
+        from duban_tui.app import DubanApp
+
+        assert isinstance(self.app, DubanApp)
+        return self.app
+
+    @property
+    def current_case(self) -> int | None:
+        """The case that F6, F7, F8 and `y` mean now."""
+        return None
+
+    def why_not(self, command_id: str) -> str | None:
+        """Why a command is not allowed now, in Chinese; ``None`` = it is. The footer dims by it."""
+        return None
+
+    def unsaved(self) -> str | None:
+        """What would be lost by leaving, in Chinese; ``None`` = nothing."""
+        return None
+
+    def action_back(self) -> None:
+        """Esc: back to the screen below, without a result."""
+        if len(self.app.screen_stack) > 2:
+            self.dismiss(None)
