@@ -13,6 +13,16 @@ from urllib.parse import quote
 
 from sqlcipher3 import dbapi2 as driver
 
+__all__ = [
+    "Connection",
+    "OfficeError",
+    "driver",
+    "explain",
+    "open_reader",
+    "open_writer",
+    "transaction",
+]
+
 Connection = driver.Connection
 """A bare DB-API connection; rows are tuples."""
 
@@ -59,7 +69,9 @@ def open_reader(path: Path) -> Connection:
         raise OfficeError(explain(error, path)) from error
     if version > SCHEMA_VERSION:
         connection.close()
-        raise OfficeError(f"办公库 {path} 由更新的版本写成（{version}＞{SCHEMA_VERSION}），请升级 duban 后再开")
+        raise OfficeError(
+            f"办公库 {path} 由更新的版本写成（{version}＞{SCHEMA_VERSION}），请升级 duban 后再开"
+        )
     return connection
 
 

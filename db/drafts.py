@@ -1,39 +1,67 @@
-"""Drafts: what is being typed, saved as it is typed, on this machine only."""
+"""Drafts: what is being typed and not yet submitted. Local to this machine, never in the journal.
+
+A draft is written by the second while someone types, so it opens the database for one statement and
+closes it again.
+"""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from contextlib import closing
+from pathlib import Path
+from typing import Any, NamedTuple
 
-from db.connection import Connection, transaction
+from db.connection import Connection, open_writer, transaction
 
 
-def save(
-    connection: Connection,
-    draft_id: str,
-    *,
-    form: str,
-    case_id: int | None,
-    title: str,
-    data: Mapping[str, Any],
-    now: int,
-) -> None:
-    """Write a draft to disk; on return it is there whatever happens next.
+class Draft(NamedTuple):
+    """One unfinished form."""
+
+    id: str
+    form: str
+    """note, intake, action."""
+    case_id: int | None
+    title: str
+    """Shown in the list of drafts."""
+    data: Mapping[str, Any]
+    """What stands in the form, as its screen wants it back."""
+    started_at: int
+    saved_at: int
+
+
+_SAVE = """INSERT INTO draft (id, form, case_id, title, data, started_at, saved_at)
+VALUES (?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (id) DO UPDATE SET title = excluded.title, data = excluded.data, saved_at = excluded.saved_at"""
+
+
+def save(path: Path, draft: Draft) -> None:
+    """Write a draft, on disk when this returns.
+
+    Raises:
+        OfficeError: the database refused; the message is fit to be shown.
+    """
+    row = (*draft[:4], json.dumps(draft.data, ensure_ascii=False), *draft[5:])
+    with closing(open_writer(path)) as connection, transaction(connection):
+        connection.execute(_SAVE, row)
+
+
+def discard(path: Path, draft_id: str) -> None:
+    """Take a draft away: it was submitted, emptied or thrown out.
 
     Raises:
         OfficeError: the database refused.
     """
-    with transaction(connection):
-        connection.execute(
-            """INSERT INTO draft (id, form, case_id, title, data, started_at, saved_at)
-            VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET
-            title = excluded.title, data = excluded.data, saved_at = excluded.saved_at""",
-            (draft_id, form, case_id, title, json.dumps(data, ensure_ascii=False), now, now),
-        )
-
-
-def drop(connection: Connection, draft_id: str) -> None:
-    """Remove a draft that was submitted or thrown away."""
-    with transaction(connection):
+    with closing(open_writer(path)) as connection, transaction(connection):
         connection.execute("DELETE FROM draft WHERE id = ?", (draft_id,))
+
+
+def unfinished(connection: Connection, case_id: int | None = None) -> list[Draft]:
+    """Unfinished forms, newest first; of one case where it is named."""
+    where = "" if case_id is None else "WHERE case_id = :case_id"
+    rows = connection.execute(
+        f"""SELECT id, form, case_id, title, data, started_at, saved_at FROM draft {where}
+        ORDER BY saved_at DESC""",
+        {"case_id": case_id},
+    )
+    return [Draft(*row[:4], data=json.loads(row[4]), started_at=row[5], saved_at=row[6]) for row in rows]

@@ -103,6 +103,9 @@ hlc, device, seq, seen, prev_hash, hash, outcome, why) VALUES (?,?,?,?,?,?,?,?,?
 _SUBMITTER = """INSERT INTO submitter (case_id, content_id, masked, name_key, phone_key, id_key)
 VALUES (?, ?, ?, ?, ?, ?)"""
 
+_SERIES = """INSERT INTO setting (name, value) VALUES (?, ?)
+ON CONFLICT (name) DO UPDATE SET value = excluded.value"""
+
 
 class _Open(NamedTuple):
     """A case in hand."""
@@ -146,7 +149,9 @@ class _Entry:
             step = self._append(case, act)
             case = case._replace(heads=(step.id,))
             ids.append(step.id)
-        nearest = rows.NOWHERE if case.state.unclaimed is None else self.directory.nearest(case.state.unclaimed)
+        nearest = (
+            rows.NOWHERE if case.state.unclaimed is None else self.directory.nearest(case.state.unclaimed)
+        )
         self.folded[case.case_id] = Folded(case.case_id, case.uid, case.state, case.verdicts, nearest)
         return Recorded(case.case_id, case.state.number, tuple(ids))
 
@@ -234,11 +239,10 @@ class _Entry:
             contents.write(self.connection, case_id, sealed)
         self.connection.executemany(_EVENT, self.events)
         self.connection.executemany(_SUBMITTER, self.submitters)
-        search_index.put_many(self.connection, [(one.case_id, self._words(one)) for one in folded
-                                                if one.case_id in self.texts or one.case_id in self.reworded])  # fmt: skip
+        changed = [one for one in folded if one.case_id in self.texts or one.case_id in self.reworded]
+        search_index.put_many(self.connection, [(one.case_id, self._words(one)) for one in changed])
         self.connection.executemany(
-            "INSERT INTO setting (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-            [(f"seq:{prefix}", str(last)) for prefix, last in self.numbers.items()],
+            _SERIES, [(f"seq:{series}", str(last)) for series, last in self.numbers.items()]
         )
         self._gather()
 

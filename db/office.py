@@ -151,7 +151,7 @@ def _remember_officer(connection: Connection, officer: str, now: int) -> None:
 
 
 def _build(path: Path, name: str, units: Path | None) -> None:
-    from db import units as unit_tree
+    from db import units as unit_tree  # pypinyin and the tree only when one is made
 
     writer = open_writer(path, create=True)
     try:
@@ -180,7 +180,9 @@ def migrate(writer: Connection, path: Path) -> None:
     """
     version = int(writer.execute("PRAGMA user_version").fetchone()[0])
     if version > SCHEMA_VERSION:
-        raise OfficeError(f"办公库 {path} 由更新的版本写成（{version}＞{SCHEMA_VERSION}），请升级 duban 后再开")
+        raise OfficeError(
+            f"办公库 {path} 由更新的版本写成（{version}＞{SCHEMA_VERSION}），请升级 duban 后再开"
+        )
     if version < SCHEMA_VERSION:
         from db.migrations import upgrade
 

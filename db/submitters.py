@@ -19,9 +19,7 @@ def submitter_row(case_id: int, content_id: str, who: Mapping[str, Any], secret:
     return (case_id, content_id, masked, *keys)
 
 
-def reveal(
-    connection: Connection, case_id: int, *, officer: str, reason: str, now: int
-) -> dict[str, str]:
+def reveal(connection: Connection, case_id: int, *, officer: str, reason: str, now: int) -> dict[str, str]:
     """Show who reported a case; leaves a line in `access_log`. Inside the caller's transaction.
 
     Returns:

@@ -1,0 +1,101 @@
+"""The flow of a case 流程, and its verification notes 核查记录. Texts are masked."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from db import chain, fold
+from db.actions import Action
+from db.connection import Connection
+from db.masking import mask_text
+from db.reads.names import UnitNames
+from db.reads.summaries import note_parts, summary
+from db.terms import Outcome
+
+
+class TimelineRow(NamedTuple):
+    """A step of the flow, oldest first."""
+
+    event_id: str
+    at: int | None
+    recorded_at: int
+    action: str
+    by: str
+    party: str
+    """Name of the unit whose act it is; empty = this office."""
+    via: str
+    summary: str
+    outcome: str
+    why: str | None
+
+
+class NoteRow(NamedTuple):
+    """A 核查记录."""
+
+    event_id: str
+    method: str
+    finding: str | None
+    handling: str | None
+    arrived_at: int | None
+    left_at: int | None
+    by: str
+    corrects: str | None
+    corrected_by: str | None
+    place: str
+    people: list[Any]
+    log: list[Any]
+    findings: str
+
+
+def timeline(connection: Connection, case_id: int) -> list[TimelineRow]:
+    """流程: every step as it was folded, the ones that did not apply included."""
+    marks = {
+        row[0]: row[1:]
+        for row in connection.execute("SELECT id, outcome, why FROM event WHERE case_id = ?", (case_id,))
+    }
+    texts = _texts(connection, case_id)
+    names = UnitNames(connection)
+    return [
+        TimelineRow(
+            step.id,
+            step.at,
+            step.recorded_at,
+            step.action,
+            step.by,
+            names.of(step.party),
+            step.via,
+            mask_text(summary(Action(step.action), step.data, texts, names)),
+            *marks.get(step.id, (str(Outcome.APPLIED), None)),
+        )
+        for step in fold.in_order(chain.steps_of(connection, case_id))
+    ]
+
+
+def _texts(connection: Connection, case_id: int) -> dict[str, str]:
+    rows = connection.execute(
+        "SELECT id, text FROM content WHERE case_id = ? AND kind <> 'submitter'", (case_id,)
+    )
+    return {row[0]: "（已按规定删除）" if row[1] is None else row[1] for row in rows}
+
+
+def notes(connection: Connection, case_id: int) -> list[NoteRow]:
+    """核查记录, oldest first; texts masked."""
+    rows = connection.execute(
+        """SELECT n.event_id, n.method, n.finding, n.handling, n.arrived_at, n.left_at, n.by, n.corrects,
+        n.corrected_by, c.text FROM note n JOIN content c ON c.id = n.content_id
+        WHERE n.case_id = ? ORDER BY n.event_id""",
+        (case_id,),
+    )
+    found = []
+    for row in rows:
+        text = note_parts(mask_text(row[9] or ""))
+        found.append(
+            NoteRow(
+                *row[:9],
+                str(text.get("place", "")),
+                list(text.get("people", [])),
+                list(text.get("log", [])),
+                str(text.get("findings", "")),
+            )
+        )
+    return found
