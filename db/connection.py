@@ -36,6 +36,15 @@ SCHEMA_VERSION = 1
 """Kept in ``PRAGMA user_version``; Alembic is loaded only where it differs."""
 
 
+DATABASE = "office.db"
+"""The file of an office within its folder."""
+
+
+def path_of(home: Path) -> Path:
+    """Where the database of an office lies."""
+    return home / DATABASE
+
+
 class OfficeError(Exception):
     """Anything that keeps an office from being opened or written; the message is shown as it is."""
 

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from db.connection import Connection
 from db.deadlines import ALARM_SQL
 from db.masking import mask_text
-from db.reads.unit_name import unit_name
+from db.reads.names import UNIT_NAME
 from db.terms import Alarm, Pending
 
 UNCLAIMED = "unclaimed"
@@ -82,7 +82,7 @@ class ListQuery(NamedTuple):
     open_only: bool = True
 
 
-_UNIT = f"""coalesce({unit_name('"case".unit_id')}, unclaimed, '')"""
+_UNIT = f"""coalesce(({UNIT_NAME.format(unit='"case".unit_id')}), unclaimed, '')"""
 _SEARCHED = f"lower(number || ' ' || title || ' ' || place || ' ' || {_UNIT})"
 """What the words of a filter are looked for in."""
 
