@@ -1,0 +1,1 @@
+"""What is run beside the program: packaging and pictures. Nothing here is installed."""
