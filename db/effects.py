@@ -81,7 +81,7 @@ def dispatch(state: CaseState, step: Step, calendars: Calendars) -> None:
     if step.data.get("due") is not None:
         state.due_fixed = step.data["due"]
         state.due_source = DueSource(step.data.get("due_source", DueSource.MANUAL.value))
-        part.due_at = state.due_fixed
+        part.due_at = part.due_fixed = state.due_fixed
     state.unclaimed = part.unit_text if part.unit is None else None
     state.delivered_at = step.at
     state.signed_at = state.accepted_at = None
@@ -178,7 +178,7 @@ def reassign(state: CaseState, step: Step, calendars: Calendars) -> None:
 def subdispatch(state: CaseState, step: Step, calendars: Calendars) -> None:
     """转下级: the lower unit's own part."""
     part = _new_part(state, step, Role.SUB, step.data["unit"], None)
-    part.due_at = step.data.get("due")
+    part.due_at = part.due_fixed = step.data.get("due")
     _clock_part(state, part, calendars)
 
 
@@ -304,12 +304,17 @@ def claim(state: CaseState, step: Step, calendars: Calendars) -> None:
         state.unclaimed = None
 
 
-def recalculate(state: CaseState, step: Step, calendars: Calendars) -> None:
-    """期限重算 after a holiday table was loaded; a date fixed by hand does not move."""
-    state.calendar = step.data["calendar"]
+def rebase(state: CaseState, revision: str, calendars: Calendars) -> None:
+    """Work out all running clocks by another calendar; a date fixed by hand does not move."""
+    state.calendar = revision
     for part in state.parts:
         if part.active:
-            part.due_at = part.due_at if part.role is Role.SUB else None
+            part.due_at = part.due_fixed
             _clock_part(state, part, calendars)
     if state.paused_at is None:
         set_clock(state, calendars)
+
+
+def recalculate(state: CaseState, step: Step, calendars: Calendars) -> None:
+    """期限重算 after a holiday table was loaded."""
+    rebase(state, step.data["calendar"], calendars)

@@ -20,7 +20,7 @@ from db.ids import tick, uuid7
 from db.rows import Folded
 from db.stamp import stamp
 from db.state import CaseState, Step, Verdict
-from db.submitters import submitter_row
+from db.submitters import SUBMITTER_INSERT, submitter_row
 from db.terms import Via
 
 if TYPE_CHECKING:
@@ -99,9 +99,6 @@ def record_batch(
 
 _EVENT = """INSERT INTO event (id, case_id, case_uid, action, data, by, party, via, at, recorded_at,
 hlc, device, seq, seen, prev_hash, hash, outcome, why) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"""
-
-_SUBMITTER = """INSERT INTO submitter (case_id, content_id, masked, name_key, phone_key, id_key)
-VALUES (?, ?, ?, ?, ?, ?)"""
 
 _SERIES = """INSERT INTO setting (name, value) VALUES (?, ?)
 ON CONFLICT (name) DO UPDATE SET value = excluded.value"""
@@ -238,7 +235,7 @@ class _Entry:
         for case_id, sealed in self.sealed:
             contents.write(self.connection, case_id, sealed)
         self.connection.executemany(_EVENT, self.events)
-        self.connection.executemany(_SUBMITTER, self.submitters)
+        self.connection.executemany(SUBMITTER_INSERT, self.submitters)
         changed = [one for one in folded if one.case_id in self.texts or one.case_id in self.reworded]
         search_index.put_many(self.connection, [(one.case_id, self._words(one)) for one in changed])
         self.connection.executemany(
@@ -248,9 +245,7 @@ class _Entry:
 
     def _words(self, one: Folded) -> list[str]:
         own = self.texts.get(one.case_id)
-        texts = stored_words(self.connection, one.case_id) if own is None else own
-        numbers = [one.state.number, *(number for _, number in one.state.numbers)]
-        return [*numbers, one.state.title, one.state.place, *texts]
+        return rows.words(one, stored_words(self.connection, one.case_id) if own is None else own)
 
     def next_number(self, kind: str, received: int) -> str:
         """This office's next number for a kind of case, by the pattern in the config."""

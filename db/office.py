@@ -10,6 +10,7 @@ from types import TracebackType
 
 from db import calendars, instants
 from db.connection import (
+    DATABASE,
     SCHEMA_VERSION,
     Connection,
     OfficeError,
@@ -18,16 +19,10 @@ from db.connection import (
     transaction,
 )
 from db.connection import driver as sqlite
+from db.connection import path_of as path_of
 from db.device import Device, this_device
 from db.rules import Rules
 from db.workdays import Calendar
-
-DATABASE = "office.db"
-
-
-def path_of(home: Path) -> Path:
-    """Where the database of an office lies."""
-    return home / DATABASE
 
 
 class Calendars(dict[str, Calendar]):
@@ -83,7 +78,9 @@ class Office:
             _build(fresh, name, units)
             os.replace(fresh, path)
         except OSError as error:
-            raise OfficeError(f"建不了办公库 {path}：{error.strerror}。请检查目录权限") from error
+            raise OfficeError(
+                f"建不了办公库：{error.strerror}（{error.filename or path}）。请检查目录权限"
+            ) from error
         finally:
             for suffix in ("", "-wal", "-shm", "-journal"):
                 fresh.with_name(fresh.name + suffix).unlink(missing_ok=True)
@@ -116,6 +113,10 @@ class Office:
             calendars.store(connection, calendar, source="config.toml [calendar]", now=self.clock())
         self.calendars[calendar.revision] = calendar
         return calendar
+
+    def adopt(self, calendar: Calendar) -> None:
+        """Work by a calendar that was just stored; new events are judged by it."""
+        self.calendar = self.calendars[calendar.revision] = calendar
 
     def close(self) -> None:
         """Let SQLite tidy its statistics, and close. May be called twice."""

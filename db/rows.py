@@ -132,3 +132,20 @@ def write(connection: Connection, folded: Sequence[Folded], locate: Locate) -> N
     connection.executemany("DELETE FROM assignment WHERE case_id = ?", [(one.case_id,) for one in folded])
     connection.executemany(_PART, [row for one in folded for row in _part_rows(one, locate)])
     connection.executemany(_NOTE, [row for one in folded for row in _note_rows(one)])
+
+
+def words(one: Folded, texts: list[str]) -> list[str]:
+    """Everything a case may be found by: its numbers, title, place and the texts given."""
+    numbers = [one.state.number, *(number for _, number in one.state.numbers)]
+    return [*numbers, one.state.title, one.state.place, *texts]
+
+
+def stands(connection: Connection, folded: Folded, locate: Locate) -> bool:
+    """Whether the stored case and its parts are exactly this fold."""
+    stored = connection.execute(
+        f'SELECT {", ".join(_CASE_COLUMNS)} FROM "case" WHERE id = ?', (folded.case_id,)
+    ).fetchone()
+    parts = connection.execute(
+        f"SELECT {', '.join(_PART_COLUMNS)} FROM assignment WHERE case_id = ? ORDER BY seq", (folded.case_id,)
+    ).fetchall()
+    return stored == _case_row(folded, locate) and parts == list(_part_rows(folded, locate))

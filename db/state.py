@@ -52,6 +52,8 @@ class Part:
     accept_by: int | None = None
     urgent_from: int | None = None
     due_at: int | None = None
+    due_fixed: int | None = None
+    """A due date that the rule did not give."""
     replied_at: int | None = None
     ended_at: int | None = None
 

@@ -10,6 +10,10 @@ from db.connection import Connection
 from db.ids import uuid7
 from db.masking import identity_key, mask_name, mask_phone
 
+SUBMITTER_INSERT = """INSERT INTO submitter (case_id, content_id, masked, name_key, phone_key, id_key)
+VALUES (?, ?, ?, ?, ?, ?)"""
+"""Takes what `submitter_row` gives."""
+
 
 def submitter_row(case_id: int, content_id: str, who: Mapping[str, Any], secret: bytes) -> tuple[Any, ...]:
     """The row of `submitter`: masked text and keys of name, phone and identity number."""

@@ -1,0 +1,152 @@
+"""Copies of an office: made while it is used, proved before they replace anything."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+from db import doctor, instants
+from db.connection import OfficeError, explain, open_reader, open_writer, transaction
+from db.connection import driver as sqlite
+from db.device import KEY_FILE
+from db.office import Calendars, path_of
+
+PAGES = 2000
+"""Pages copied at a time: writers get their turn in between."""
+
+Progress = Callable[[int, int], None]
+"""Called with (done, total)."""
+
+_SILENT: Progress = lambda done, total: None  # noqa: E731
+
+
+def target_of(destination: Path, now: int) -> Path:
+    """The file a backup is written to: as named, or dated inside a folder."""
+    if destination.is_dir() or str(destination).endswith(os.sep):
+        return destination / f"duban-{instants.local(now):%Y%m%d-%H%M%S}.db"
+    return destination
+
+
+def back_up(home: Path, destination: Path, *, now: int, progress: Progress = _SILENT) -> Path:
+    """Copy the office while it is in use; the copy is checked and appears whole or not at all.
+
+    The device key is no part of it.
+
+    Returns:
+        The file that was written.
+
+    Raises:
+        OfficeError: no office, no room, an existing file of that name, or a copy that fails its check.
+    """
+    target = target_of(destination, now)
+    if target.exists():
+        raise OfficeError(f"已有同名文件：{target}。请换一个名字，备份不会覆盖旧文件")
+    part = target.with_name(f".{target.name}.part")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        part.unlink(missing_ok=True)
+        with closing(open_reader(path_of(home))) as source, closing(sqlite.connect(str(part))) as copy:
+            source.backup(copy, pages=PAGES, progress=lambda _, left, total: progress(total - left, total))
+            copy.execute("PRAGMA journal_mode=DELETE")
+            _prove_pages(copy, part)
+        _sync(part)
+        os.replace(part, target)
+    except OSError as error:
+        raise OfficeError(f"写不了备份 {target}：{error.strerror}。请检查目录和剩余空间") from error
+    except sqlite.Error as error:
+        raise OfficeError(explain(error, part)) from error
+    finally:
+        part.unlink(missing_ok=True)
+    _note_backup(home, now)
+    return target
+
+
+def _prove_pages(copy: sqlite.Connection, path: Path) -> None:
+    verdict = copy.execute("PRAGMA quick_check(1)").fetchone()[0]
+    if verdict != "ok":
+        raise OfficeError(f"备份没有通过检查（{verdict}），未保留：{path}。请运行 duban doctor")
+
+
+def _sync(path: Path) -> None:
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+
+
+def _note_backup(home: Path, now: int) -> None:
+    with closing(open_writer(path_of(home))) as connection, transaction(connection):
+        connection.execute(
+            """INSERT INTO setting (name, value) VALUES ('last_backup', ?)
+            ON CONFLICT (name) DO UPDATE SET value = excluded.value""",
+            (str(now),),
+        )
+
+
+def restore(home: Path, source: Path, *, now: int, progress: Progress = _SILENT) -> Path | None:
+    """Put a backup in the place of the office, after its pages, chain and fold were proved.
+
+    The office that stood there is kept beside it, and this machine takes a new identity.
+
+    Returns:
+        Where the former office was put, or None where there was none.
+
+    Raises:
+        OfficeError: not a sound backup, or the office is in use; nothing was changed.
+    """
+    path = path_of(home)
+    fresh = path.with_name(f".{path.name}.restore")
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        _copy(source, fresh)
+        _prove(fresh, source, progress)
+        former = _put_aside(path, now) if path.exists() else None
+        (home / KEY_FILE).unlink(missing_ok=True)
+        os.replace(fresh, path)
+    except OSError as error:
+        raise OfficeError(f"恢复没有完成，原办公库未动：{error.strerror}（{error.filename}）") from error
+    finally:
+        for suffix in ("", "-wal", "-shm", "-journal"):
+            fresh.with_name(fresh.name + suffix).unlink(missing_ok=True)
+    return former
+
+
+def _copy(source: Path, target: Path) -> None:
+    target.unlink(missing_ok=True)
+    try:
+        with closing(open_reader(source)) as opened, closing(sqlite.connect(str(target))) as copy:
+            opened.backup(copy)
+            copy.execute("PRAGMA journal_mode=DELETE")
+    except sqlite.Error as error:
+        raise OfficeError(explain(error, source)) from error
+    _sync(target)
+
+
+def _prove(path: Path, source: Path, progress: Progress) -> None:
+    with closing(open_reader(path)) as connection:
+        try:
+            report = doctor.check(connection, Calendars(connection), progress)
+        except sqlite.Error as error:
+            raise OfficeError(explain(error, source)) from error
+    if not report.sound:
+        first = report.findings[0]
+        raise OfficeError(
+            f"这份备份不完好，没有恢复：{source}（{first.where}{first.what}，"
+            f"共 {len(report.findings)} 处）。请换一份"
+        )
+
+
+def _put_aside(path: Path, now: int) -> Path:
+    """Move the present office out of the way, sound or not; refused while anybody uses it."""
+    try:
+        with closing(open_writer(path)) as connection:
+            connection.execute("PRAGMA busy_timeout=500")
+            connection.execute("PRAGMA journal_mode=DELETE")
+    except (OfficeError, sqlite.Error) as error:
+        if "locked" in str(error) or "占用" in str(error):
+            raise OfficeError(f"办公库正在使用，没有恢复：{path}。请先退出其他窗口") from error
+    former = path.with_name(f"{path.name}.before-restore-{instants.local(now):%Y%m%d-%H%M%S}")
+    for suffix in ("-wal", "-shm", ""):
+        if path.with_name(path.name + suffix).exists():
+            os.replace(path.with_name(path.name + suffix), former.with_name(former.name + suffix))
+    return former

@@ -1,0 +1,101 @@
+"""The check-up: pages, hash chain, texts, and whether every row is the fold of its events."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from db import chain, contents, rebuild, rows
+from db.connection import Connection
+from db.directory import Directory
+from db.effects import Calendars
+from db.rebuild import Progress
+from db.state import Step
+
+
+class Finding(NamedTuple):
+    """Something that is not as it should be."""
+
+    where: str
+    what: str
+    mend: str
+
+
+class Report(NamedTuple):
+    """The result of a check-up."""
+
+    cases: int
+    events: int
+    findings: list[Finding]
+
+    @property
+    def sound(self) -> bool:
+        """Nothing was found."""
+        return not self.findings
+
+
+_RESTORE = "请用 duban restore 恢复最近的备份"
+_REBUILD = "请运行 duban doctor --rebuild 由流水重建"
+
+_SILENT: Progress = lambda done, total: None  # noqa: E731
+
+
+def check(connection: Connection, calendars: Calendars, progress: Progress = _SILENT) -> Report:
+    """Read the whole office and compare, telling (cases checked, all cases) to `progress`.
+
+    Changes nothing; may be interrupted at any time.
+    """
+    findings = list(_pages(connection))
+    if not findings:
+        findings += _chain(connection)
+        findings += _texts(connection)
+        findings += _rows(connection, calendars, progress)
+    cases, events = connection.execute('SELECT (SELECT count(*) FROM "case"), count(*) FROM event').fetchone()
+    return Report(cases, events, findings)
+
+
+def _pages(connection: Connection) -> Iterator[Finding]:
+    for (line,) in connection.execute("PRAGMA quick_check(5)"):
+        if line != "ok":
+            yield Finding("数据页", str(line), _RESTORE)
+    for table, _, parent, _ in connection.execute("PRAGMA foreign_key_check"):
+        yield Finding(f"表 {table}", f"有行指向不存在的 {parent}", _RESTORE)
+
+
+_EVENTS = """SELECT id, action, data, by, party, via, at, recorded_at, hlc, device, seq, seen,
+case_uid, prev_hash, hash FROM event ORDER BY device, seq"""
+
+
+def _chain(connection: Connection) -> Iterator[Finding]:
+    device, seq, previous = "", 0, chain.GENESIS
+    for row in connection.execute(_EVENTS):
+        step = Step._make(row[: len(Step._fields)])
+        case_uid, claimed, digest = row[len(Step._fields) :]
+        if step.device != device:
+            device, seq, previous = step.device, 0, chain.GENESIS
+        where = f"设备 {step.device[:8]} 第 {step.seq} 条流水"
+        if step.seq != seq + 1:
+            yield Finding(where, f"前面缺 {step.seq - seq - 1} 条", _RESTORE)
+        elif claimed != previous:
+            yield Finding(where, "与前一条不相连", _RESTORE)
+        read = step._replace(seen=tuple(json.loads(step.seen)))  # type: ignore[arg-type]
+        if chain.event_hash(read, case_uid, str(step.data), claimed) != digest:
+            yield Finding(where, "内容被改动过", _RESTORE)
+        seq, previous = step.seq, digest
+
+
+def _texts(connection: Connection) -> Iterator[Finding]:
+    found = connection.execute("SELECT id, text, salt, sha256 FROM content WHERE text IS NOT NULL")
+    for content_id, text, salt, digest in found:
+        if contents.digest(salt, text) != digest:
+            yield Finding(f"文字 {content_id[:12]}", "内容被改动过", _RESTORE)
+
+
+def _rows(connection: Connection, calendars: Calendars, progress: Progress) -> Iterator[Finding]:
+    known, directory = rebuild.case_ids(connection), Directory(connection)
+    for done, folded in enumerate(rebuild.refold(connection, calendars, directory, known), 1):
+        if not rows.stands(connection, folded, directory.place):
+            yield Finding(f"事项 {folded.state.number}", "与流水不一致", _REBUILD)
+        if done % 200 == 0 or done == len(known):
+            progress(done, len(known))

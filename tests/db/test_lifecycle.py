@@ -1,0 +1,183 @@
+"""The lifecycle table: who may do what, when, and what an officer is told otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from db import instants, lifecycle
+from db.actions import FIELDS, Action, validate
+from db.journal import Act, NotAllowed, Recorded, open_case, record
+from db.office import Office
+from db.reads import case as reads
+from db.terms import Pending, Stage
+from tests.db.conftest import MONDAY
+
+HOUR, DAY = 3600, 86_400
+
+
+def facts(office: Office, case_id: int) -> reads.CaseFacts:
+    """The case as the screen would show it now."""
+    found = reads.facts(office.writer, case_id, office.clock())
+    assert found is not None
+    return found
+
+
+def until(month: int, day: int) -> int:
+    """The end of a day of 2026."""
+    return instants.at(2026, month, day) + DAY
+
+
+def later(office: Office, seconds: int) -> None:
+    """Let time pass."""
+    moment = office.clock() + seconds
+    office.clock = lambda: moment
+
+
+def test_every_action_has_a_row_and_a_form() -> None:
+    assert set(lifecycle.RULES) == set(Action) == set(FIELDS)
+
+
+def test_a_case_goes_from_registration_to_closing(office: Office, handled: Recorded) -> None:
+    assert facts(office, handled.case_id).stage == Stage.HANDLING
+    record(office, handled.case_id, Act(Action.SUBMIT, {"reply": "已修好"}))
+    assert facts(office, handled.case_id).pending == Pending.REVIEW
+    record(office, handled.case_id, Act(Action.APPROVE))
+    closed = facts(office, handled.case_id)
+    assert (closed.stage, closed.alarm, closed.on_time) == (Stage.CLOSED, "done", True)
+
+
+def test_an_action_out_of_place_says_why_and_changes_nothing(office: Office, handled: Recorded) -> None:
+    before = office.writer.execute("SELECT count(*) FROM event").fetchone()
+    with pytest.raises(NotAllowed, match="现在是“办理中”，审核通过须在“待审核”时"):
+        record(office, handled.case_id, Act(Action.APPROVE))
+    assert office.writer.execute("SELECT count(*) FROM event").fetchone() == before
+
+
+def test_only_the_assisting_unit_can_still_accept(
+    office: Office, handled: Recorded, uid: Callable[[str], str]
+) -> None:
+    record(office, handled.case_id, Act(Action.ACCEPT, party=uid("南坪街道")))
+    with pytest.raises(NotAllowed, match="都已受理"):
+        record(office, handled.case_id, Act(Action.ACCEPT, party=uid("南坪街道")))
+
+
+def test_an_agreed_return_ends_the_unit_and_keeps_the_citizens_clock(
+    office: Office, handled: Recorded, uid: Callable[[str], str]
+) -> None:
+    due = facts(office, handled.case_id).due_at
+    record(office, handled.case_id, Act(Action.RETURN, {"reason": "不属本单位职责"}))
+    with pytest.raises(NotAllowed, match="退回待定"):
+        record(office, handled.case_id, Act(Action.SUBMIT, {"reply": "x"}))
+    record(office, handled.case_id, Act(Action.RETURN_GRANT))
+    back = facts(office, handled.case_id)
+    assert (back.stage, back.pending, back.returned, back.due_at) == ("registered", "dispatch", 1, due)
+    later(office, 3 * DAY)
+    record(office, handled.case_id, Act(Action.DISPATCH, {"lead": uid("南岸区")}))
+    again = facts(office, handled.case_id)
+    assert again.due_at == due
+    assert again.accept_by == until(11, 23), "the new unit has two working days of its own"
+
+
+def test_a_refused_return_never_stopped_the_clock(office: Office, handled: Recorded) -> None:
+    due = facts(office, handled.case_id).due_at
+    record(office, handled.case_id, Act(Action.RETURN, {"reason": "不属本单位职责"}))
+    record(office, handled.case_id, Act(Action.RETURN_REJECT, {"reason": "经核实属你单位职责"}))
+    after = facts(office, handled.case_id)
+    assert (after.due_at, after.pending, after.stage) == (due, None, "handling")
+
+
+def test_an_extension_moves_the_due_date_and_keeps_the_first(office: Office, handled: Recorded) -> None:
+    record(office, handled.case_id, Act(Action.EXTEND, {"reason": "待配件", "until": until(12, 1)}))
+    assert facts(office, handled.case_id).due_at == until(11, 23)
+    record(office, handled.case_id, Act(Action.EXTEND_GRANT, {"until": until(11, 27)}))
+    granted = facts(office, handled.case_id)
+    assert (granted.due_at, granted.due_first, granted.extended) == (until(11, 27), until(11, 23), 1)
+
+
+def test_an_extension_is_refused_once_the_due_date_has_passed(office: Office, handled: Recorded) -> None:
+    later(office, 8 * DAY)
+    with pytest.raises(NotAllowed, match="延期须在到期前提出"):
+        record(office, handled.case_id, Act(Action.EXTEND, {"reason": "待配件", "until": until(12, 1)}))
+
+
+def test_a_pause_gives_back_its_working_days(office: Office, handled: Recorded) -> None:
+    record(office, handled.case_id, Act(Action.PAUSE, {"reason": "听证", "informed_on": until(11, 16)}))
+    paused = facts(office, handled.case_id)
+    assert (paused.alarm, paused.due_at) == ("paused", None)
+    later(office, 2 * DAY)
+    record(office, handled.case_id, Act(Action.RESUME))
+    assert facts(office, handled.case_id).due_at == until(11, 25), "Tuesday and Wednesday were paused"
+
+
+def test_work_sent_back_gets_its_own_limit_and_keeps_the_first_judgement(
+    office: Office, handled: Recorded
+) -> None:
+    later(office, 8 * DAY)
+    record(office, handled.case_id, Act(Action.SUBMIT, {"reply": "已办"}))
+    record(office, handled.case_id, Act(Action.REDO, {"reason": "答复不实", "limit": "3工作日"}))
+    redone = facts(office, handled.case_id)
+    assert (redone.stage, redone.redone, redone.on_time) == ("handling", 1, False)
+    assert redone.due_at == until(11, 27)
+    record(office, handled.case_id, Act(Action.SUBMIT, {"reply": "又办"}))
+    record(office, handled.case_id, Act(Action.APPROVE))
+    assert facts(office, handled.case_id).on_time is False
+
+
+def test_the_clock_stops_at_the_request_to_close(office: Office, handled: Recorded) -> None:
+    record(office, handled.case_id, Act(Action.SUBMIT, {"reply": "已办"}))
+    later(office, 30 * DAY)
+    assert facts(office, handled.case_id).alarm == "normal"
+    record(office, handled.case_id, Act(Action.APPROVE))
+    assert facts(office, handled.case_id).on_time is True
+
+
+@pytest.mark.parametrize("target", ["古南街道", "北街社区居委会"])
+def test_a_report_never_goes_to_whom_it_is_about(
+    office: Office, uid: Callable[[str], str], target: str
+) -> None:
+    register = Act(
+        Action.REGISTER,
+        {"kind": "诉求", "title": "举报吃拿卡要", "report": True, "subject_unit": uid("古南街道")},
+    )
+    with pytest.raises(ValueError, match="不能交给被反映单位"):
+        open_case(office, [register, Act(Action.DISPATCH, {"lead": uid(target)})])
+    assert office.writer.execute('SELECT count(*) FROM "case"').fetchone() == (0,)
+    open_case(office, [register, Act(Action.DISPATCH, {"lead": uid("綦江区")})])
+
+
+def test_what_has_not_happened_yet_is_refused(office: Office, handled: Recorded) -> None:
+    with pytest.raises(NotAllowed, match="还没有到"):
+        record(office, handled.case_id, Act(Action.SUBMIT, {"reply": "已办"}, at=MONDAY + HOUR))
+
+
+def test_a_late_entry_counts_from_when_it_happened(office: Office, uid: Callable[[str], str]) -> None:
+    case = open_case(
+        office,
+        [
+            Act(Action.REGISTER, {"kind": "诉求", "title": "停水"}, at=MONDAY - 5 * DAY),
+            Act(Action.DISPATCH, {"lead": uid("綦江区")}, at=MONDAY - 5 * DAY),
+        ],
+    )
+    assert facts(office, case.case_id).alarm == "urgent"
+    record(office, case.case_id, Act(Action.ACCEPT, at=MONDAY - 4 * DAY))
+    assert facts(office, case.case_id).accepted_at == MONDAY - 4 * DAY
+
+
+@pytest.mark.parametrize(
+    ("action", "data", "said"),
+    [
+        (Action.REGISTER, {"kind": "诉求"}, "登记缺“事项”"),
+        (Action.REGISTER, {"kind": "诉求", "title": "x", "titel": "y"}, "没有“titel”这一项"),
+        (Action.SUBMIT, {"reply": "   "}, "办结申请缺“办理情况”"),
+        (Action.SUBMIT, {"reply": "字" * 20_001}, "最多 20000 字"),
+        (Action.VERIFY, {"method": "飞行"}, "只能是：暗访"),
+        (Action.EXTEND, {"reason": "x", "until": "明天"}, "应为时间"),
+        (Action.REDO, {"reason": "x", "limit": "五天"}, "看不懂时限"),
+    ],
+)
+def test_wrong_data_is_named_in_one_line(action: Action, data: dict[str, object], said: str) -> None:
+    with pytest.raises(ValueError, match=said) as caught:
+        validate(action, data)
+    assert "\n" not in str(caught.value)
