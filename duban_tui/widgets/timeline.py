@@ -1,0 +1,99 @@
+"""流程: the steps of a case, oldest first, each with its time, whose act it was and what it said."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.cells import cell_len
+from textual.content import Content
+from textual.geometry import Size
+from textual.widget import Widget
+
+from db import instants
+from db.actions import Action
+from db.reads.case import TimelineRow, via_label
+from db.terms import Via
+
+WIDE = 56
+"""Cells from which a step stands in columns; below, its words go on a line of their own."""
+
+WHO = 12
+"""Cells for the name of who acted."""
+
+
+class Timeline(Widget):
+    """The steps; wraps each one's words beside (or, in a narrow pane, below) its heading."""
+
+    DEFAULT_CSS = """
+    Timeline { height: auto; width: 1fr; }
+    """
+
+    def __init__(self) -> None:
+        """Start empty; `show` fills it."""
+        super().__init__()
+        self._steps: Sequence[TimelineRow] = ()
+        self._year = 0
+
+    def show(self, steps: Sequence[TimelineRow], now: int) -> None:
+        """Show steps; the year is written only where it is not this one."""
+        self._steps, self._year = steps, instants.day_of(now).year
+        self.refresh(layout=True)
+
+    def render(self) -> Content:
+        """All steps at the width there is."""
+        return Content("\n").join(self._lines(self.size.width or 60))
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """As many lines as the steps take."""
+        return len(self._lines(width))
+
+    def _lines(self, width: int) -> list[Content]:
+        lines: list[Content] = []
+        for step in self._steps:
+            lines += _step_lines(step, self._year, width)
+        return lines or [Content.styled("还没有办理记录", "$text-muted")]
+
+
+def _step_lines(step: TimelineRow, year: int, width: int) -> list[Content]:
+    time, action = show_at(step.at, year), Action(step.action).label
+    who = _cut(step.party or step.by, WHO)
+    if width >= WIDE:
+        head = Content.assemble(
+            (_pad(time, 12), "$text-muted"), _pad(action, 11), (_pad(who, WHO + 1), "$text-muted")
+        )
+        return _beside(head, _words(step), width)
+    head = Content.assemble((time, "$text-muted"), " ", (action, "bold"), " ", (who, "$text-muted"))
+    words = _words(step)
+    if not words.plain:
+        return [head]
+    return [head, *(Content("  ") + line for line in words.fold(max(8, width - 2)))]
+
+
+def _beside(head: Content, words: Content, width: int) -> list[Content]:
+    indent = head.cell_length
+    first, *rest = words.fold(max(8, width - indent)) or [Content("")]
+    return [head + first, *(Content(" " * indent) + line for line in rest)]
+
+
+def _words(step: TimelineRow) -> Content:
+    way = "" if step.via == Via.DESK else f"{via_label(step.via)}；"
+    words = Content((way + step.summary).rstrip("；"))
+    return words + Content.styled(f" ✗ 不适用：{step.why}", "$text-warning") if step.why else words
+
+
+def show_at(at: int | None, year: int) -> str:
+    """``11-22 14:03``; another year's ``2025-11-22``; unknown says so."""
+    if at is None:
+        return "时间不详"
+    moment = instants.local(at)
+    return moment.strftime("%m-%d %H:%M" if moment.year == year else "%Y-%m-%d")
+
+
+def _pad(text: str, width: int) -> str:
+    return text + " " * max(1, width - cell_len(text))
+
+
+def _cut(text: str, width: int) -> str:
+    while cell_len(text) > width:
+        text = text[:-1]
+    return text
