@@ -67,11 +67,11 @@ def take_out(action: Action, data: Mapping[str, Any]) -> tuple[dict[str, Any], l
     return kept, sealed
 
 
-def write(connection: Connection, case_id: int, sealed: Iterable[Sealed]) -> None:
-    """Insert the rows; inside the caller's transaction."""
+def write(connection: Connection, sealed: Iterable[tuple[int, Sealed]]) -> None:
+    """Insert (case id, text) pairs; inside the caller's transaction."""
     connection.executemany(
         "INSERT INTO content (id, case_id, kind, text, salt, sha256) VALUES (?, ?, ?, ?, ?, ?)",
-        [(one.id, case_id, one.kind, one.text, one.salt, one.sha256) for one in sealed],
+        [(one.id, case_id, one.kind, one.text, one.salt, one.sha256) for case_id, one in sealed],
     )
 
 

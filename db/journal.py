@@ -129,7 +129,7 @@ class _Entry:
     def _gather(self) -> None:
         self.folded: dict[int, Folded] = {}
         self.events: list[tuple[Any, ...]] = []
-        self.sealed: list[tuple[int, list[Sealed]]] = []
+        self.sealed: list[tuple[int, Sealed]] = []
         self.submitters: list[tuple[Any, ...]] = []
         self.texts: dict[int, list[str]] = {}
         """New cases: their words are at hand."""
@@ -216,8 +216,7 @@ class _Entry:
             str(verdict.outcome), verdict.why,
         ))  # fmt: skip
         self.link = self.link._replace(hash=digest)
-        if sealed:
-            self.sealed.append((case.case_id, sealed))
+        self.sealed += [(case.case_id, one) for one in sealed]
         if step.action == Action.REGISTER and "submitter" in data:
             content = step.data["submitter"]["content"]
             self.submitters.append(
@@ -232,8 +231,7 @@ class _Entry:
         """Send what was gathered to the database."""
         folded = list(self.folded.values())
         rows.write(self.connection, folded, self.directory.place)
-        for case_id, sealed in self.sealed:
-            contents.write(self.connection, case_id, sealed)
+        contents.write(self.connection, self.sealed)
         self.connection.executemany(_EVENT, self.events)
         self.connection.executemany(SUBMITTER_INSERT, self.submitters)
         changed = [one for one in folded if one.case_id in self.texts or one.case_id in self.reworded]
