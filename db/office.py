@@ -24,6 +24,9 @@ from db.device import Device, this_device
 from db.rules import Rules
 from db.workdays import Calendar
 
+ANNOUNCED = "announced_calendar"
+"""The setting that names the calendar revision without the overrides of the config."""
+
 
 class Calendars(dict[str, Calendar]):
     """Working-day calendars by revision, read from the office when first asked for."""
@@ -106,17 +109,24 @@ class Office:
             raise
 
     def _current_calendar(self, connection: Connection) -> Calendar:
-        """The office's calendar with the overrides of the config; new revisions are kept."""
-        held = calendars.current(connection)
-        calendar = held.with_overrides(self.rules.calendar_days)
-        if calendar.revision != held.revision:
+        """What was announced, with the overrides of the config put over it; new revisions are kept."""
+        self.announced = calendars.load(connection, _setting(connection, ANNOUNCED))
+        calendar = self.announced.with_overrides(self.rules.calendar_days)
+        if calendar.revision != calendars.current(connection).revision:
             calendars.store(connection, calendar, source="config.toml [calendar]", now=self.clock())
         self.calendars[calendar.revision] = calendar
         return calendar
 
-    def adopt(self, calendar: Calendar) -> None:
-        """Work by a calendar that was just stored; new events are judged by it."""
-        self.calendar = self.calendars[calendar.revision] = calendar
+    def adopt(self, announced: Calendar, source: str) -> None:
+        """Work by a newly announced calendar, with the office's own overrides; new events are judged by it.
+
+        Raises:
+            OfficeError: the database refused; the calendar of before is still in force.
+        """
+        with transaction(self.writer) as connection:
+            calendars.store(connection, announced, source=source, now=self.clock())
+            connection.execute("UPDATE setting SET value = ? WHERE name = ?", (announced.revision, ANNOUNCED))
+            self.calendar = self._current_calendar(connection)
 
     def close(self) -> None:
         """Let SQLite tidy its statistics, and close. May be called twice."""
@@ -154,6 +164,7 @@ def _remember_officer(connection: Connection, officer: str, now: int) -> None:
 def _build(path: Path, name: str, units: Path | None) -> None:
     from db import units as unit_tree  # pypinyin and the tree only when one is made
 
+    announced = calendars.packaged()
     writer = open_writer(path, create=True)
     try:
         migrate(writer, path)
@@ -164,9 +175,10 @@ def _build(path: Path, name: str, units: Path | None) -> None:
                     ("office_name", name),
                     ("identity_secret", secrets.token_hex(32)),
                     ("created_at", str(instants.now())),
+                    (ANNOUNCED, announced.revision),
                 ],
             )
-            calendars.store(connection, calendars.packaged(), source="packaged", now=instants.now())
+            calendars.store(connection, announced, source=announced.source, now=instants.now())
         unit_tree.load_first(writer, units)
         writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     finally:

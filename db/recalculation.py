@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from db import calendars, chain, deadlines, effects, fold
 from db.actions import Action
-from db.connection import Connection, transaction
+from db.connection import Connection
 from db.state import CaseState
 from db.terms import Alarm
 from db.workdays import Calendar
@@ -49,12 +49,11 @@ def load_year(office: Office, path: Path, *, dry_run: bool) -> Loaded:
         OfficeError: the database refused; nothing was written.
     """
     year = calendars.read_holiday_cn(path)
-    calendar = calendars.merge(office.calendar, year).with_overrides(office.rules.calendar_days)
+    announced = calendars.merge(office.announced, year)
+    calendar = announced.with_overrides(office.rules.calendar_days)
     moved = preview(office, calendar)
     if not dry_run:
-        with transaction(office.writer) as connection:
-            calendars.store(connection, calendar, source=year.source, now=office.clock())
-        office.adopt(calendar)
+        office.adopt(announced, year.source)
         apply(office, moved)
     return Loaded(year.year, calendar.revision, len(year.days), moved)
 

@@ -138,6 +138,8 @@ def test_an_override_in_the_config_counts_for_new_cases_only(
         new = reads.facts(again.writer, open_case(again, acts).case_id, MONDAY)
         assert new is not None
         assert new.due_at == instants.at(2026, 11, 25)
+    with Office.open(home, RULES, "张三") as without:
+        assert without.calendar.revision == calendars.packaged().revision, "taken back, it is gone"
 
 
 def uid_in(office: Office, name: str) -> str:
