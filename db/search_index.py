@@ -1,0 +1,217 @@
+"""The index behind the lookup box: which cases contain these characters. SQLite only (FTS5).
+
+A text is cut into grams: every character, every pair of neighbours, and every three neighbours within
+ASCII, where pairs say too little. So one or two characters (or three of ASCII) are answered by the index
+alone, and longer words by an AND of grams that is checked again in the texts. Words are never segmented:
+that finds 13–64 % of what is there.
+
+The grams are of the *masked* text: nobody finds a person by what is hidden. The index holds no text
+(``content=''``) and no positions (``detail=none``): texts stand once, in `content` and on the case.
+
+The row id is the case id with one bit on top while the case is open, so the order of the index is the
+order of the answer: open cases newest first, then the rest newest first. The first page of a million
+hits costs as much as that of fifty.
+"""
+
+from __future__ import annotations
+
+import re
+import string
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from db.connection import Connection
+from db.masking import mask_text
+
+_TOKENS = string.punctuation.replace("'", "''''").replace('"', '""')
+
+SCHEMA: tuple[str, ...] = (
+    "CREATE VIRTUAL TABLE lookup USING fts5("
+    "grams, content='', contentless_delete=1, detail=none, "
+    f"tokenize=\"ascii tokenchars '{_TOKENS}'\")",
+)
+"""The grams of a text come cut, with spaces between; beyond ASCII every character is part of a token."""
+
+OPEN = 1 << 61
+"""Set in the row id of an open case. Case ids are below 2**53."""
+
+_UNFIT = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
+_ASCII_RUN = re.compile(r"[!-~]{3,}")
+_LONGEST = 24
+"""Characters of a word that are looked up by grams; the check in the texts takes the whole word."""
+
+
+def fold(text: str) -> str:
+    """The form in which texts and queries are compared: NFKC, lower case, control characters as spaces."""
+    return _UNFIT.sub(" ", unicodedata.normalize("NFKC", text)).lower()
+
+
+def searchable(text: str) -> str:
+    """What of a text may be found: folded, with persons' numbers masked."""
+    return mask_text(fold(text))
+
+
+def words(query: str) -> list[str]:
+    """The words of a query, each once, as they are compared; all of them must occur."""
+    return list(dict.fromkeys(fold(query).split()))
+
+
+def put(connection: Connection, case_id: int, texts: Iterable[str]) -> None:
+    """Index a case anew under these texts; inside the caller's transaction."""
+    put_many(connection, [(case_id, texts)])
+
+
+def put_many(connection: Connection, cases: Iterable[tuple[int, Iterable[str]]]) -> None:
+    """Index cases anew, each under its texts; inside the caller's transaction.
+
+    The case rows must be written before: a case stands among the open ones or not by its own row, so
+    it has to be put again when it closes or opens again, as when its texts change.
+    """
+    gathered = [(case_id, _grams(texts)) for case_id, texts in cases]
+    places = [(_place(connection, case_id), grams) for case_id, grams in gathered]
+    _delete(connection, [case_id for case_id, _ in gathered])
+    connection.executemany("INSERT INTO lookup (rowid, grams) VALUES (?, ?)", places)
+
+
+def refresh(connection: Connection, case_id: int) -> None:
+    """Index a case anew under the texts that stand in the office."""
+    put(connection, case_id, texts_of(connection, case_id))
+
+
+def drop(connection: Connection, case_id: int) -> None:
+    """Take a case out of the index; inside the caller's transaction."""
+    _delete(connection, [case_id])
+
+
+def clear(connection: Connection) -> None:
+    """Empty the index, before all of it is made again."""
+    connection.execute("INSERT INTO lookup (lookup) VALUES ('delete-all')")
+
+
+def tend(connection: Connection, pages: int = 200) -> bool:
+    """Merge some of what many small writes left behind, for idle moments; false once nothing is left."""
+    before = connection.total_changes
+    connection.execute("INSERT INTO lookup (lookup, rank) VALUES ('merge', ?)", (pages,))
+    return connection.total_changes - before > 1
+
+
+def optimize(connection: Connection) -> None:
+    """Merge the whole index into one piece: after a large import. Takes about a minute per million cases."""
+    connection.execute("INSERT INTO lookup (lookup) VALUES ('optimize')")
+
+
+def _grams(texts: Iterable[str]) -> str:
+    found: set[str] = set()
+    for text in texts:
+        for word in searchable(text).split():
+            found.update(word)
+            found.update(map(str.__add__, word, word[1:]))
+            for run in _ASCII_RUN.finditer(word):
+                start, end = run.span()
+                found.update(word[at : at + 3] for at in range(start, end - 2))
+    return " ".join(found)
+
+
+def _place(connection: Connection, case_id: int) -> int:
+    row = connection.execute('SELECT open FROM "case" WHERE id = ?', (case_id,)).fetchone()
+    return case_id | OPEN if row is not None and row[0] else case_id
+
+
+def _delete(connection: Connection, case_ids: Iterable[int]) -> None:
+    both = [(case_id, case_id | OPEN) for case_id in case_ids]
+    connection.executemany("DELETE FROM lookup WHERE rowid IN (?, ?)", both)
+
+
+def candidates(connection: Connection, sought: Iterable[str]) -> Iterator[int]:
+    """Ids of all cases that may contain these words (see `words`), open newest first, then the rest.
+
+    Lazy: only what is taken is looked for.
+    """
+    terms = dict.fromkeys(term for word in sought for term in _terms(word[:_LONGEST]))
+    if not terms:
+        return
+    quoted = ['"' + term.replace('"', '""') + '"' for term in terms]
+    found = connection.execute(
+        "SELECT rowid FROM lookup WHERE lookup MATCH ? ORDER BY rowid DESC", (" AND ".join(quoted),)
+    )
+    for (place,) in found:
+        yield place & ~OPEN
+
+
+def find(connection: Connection, query: str, stop: Callable[[], bool] = bool) -> Iterator[int]:
+    """Ids of the cases in which every word of the query occurs, open newest first, then the rest.
+
+    Args:
+        connection: any connection to the office.
+        query: as typed; nothing in it has a special meaning.
+        stop: asked before each case; true ends the search (a newer query was typed).
+    """
+    sought = words(query)
+    unsure = [word for word in sought if not _answered_by_index(word)]
+    for case_id in candidates(connection, sought):
+        if stop():
+            return
+        if not unsure or contains(texts_of(connection, case_id), unsure):
+            yield case_id
+
+
+def contains(texts: Iterable[str], sought: Iterable[str]) -> bool:
+    """Whether each of these words occurs in one of the texts."""
+    missing = set(sought)
+    for text in texts:
+        found = searchable(text)
+        missing = {word for word in missing if word not in found}
+        if not missing:
+            return True
+    return not missing
+
+
+def _answered_by_index(word: str) -> bool:
+    return len(word) < 3 or (len(word) == 3 and _ASCII_RUN.fullmatch(word) is not None)
+
+
+def _terms(word: str) -> list[str]:
+    """The grams that a text with this word must have; pairs within a three are left out."""
+    if len(word) < 3:
+        return [word]
+    threes = {at for at in range(len(word) - 2) if _ASCII_RUN.match(word, at, at + 3)}
+    pairs = [word[at : at + 2] for at in range(len(word) - 1) if not {at, at - 1} & threes]
+    return [*(word[at : at + 3] for at in sorted(threes)), *pairs]
+
+
+_HEAD = 'SELECT title, place FROM "case" WHERE id = ?'
+_NUMBERS = "SELECT number FROM case_number WHERE case_id = ?"
+_CONTENTS = "SELECT kind, text FROM content WHERE case_id = ? AND text IS NOT NULL"
+
+
+def texts_of(connection: Connection, case_id: int) -> Iterator[str]:
+    """The texts by which a case may be found: title, place, numbers and what was written; raw."""
+    for title, place in connection.execute(_HEAD, (case_id,)):
+        yield title
+        yield place
+    for kind, text in connection.execute(_CONTENTS, (case_id,)):
+        yield from words_of(kind, text)
+    for (number,) in connection.execute(_NUMBERS, (case_id,)):
+        yield number
+
+
+def words_of(kind: str, text: str) -> list[str]:
+    """The searchable texts of a `content` row; an identity has none."""
+    if kind == "submitter":
+        return []
+    if kind != "note":
+        return [text]
+    import json
+
+    return list(_strings(json.loads(text)))
+
+
+def _strings(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        yield from _strings(list(value.values()))
+    elif isinstance(value, list):
+        for entry in value:
+            yield from _strings(entry)
