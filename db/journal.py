@@ -134,7 +134,7 @@ class _Entry:
         self.texts: dict[int, list[str]] = {}
         """New cases: their words are at hand."""
         self.reworded: set[int] = set()
-        """Known cases whose words changed."""
+        """Known cases whose words changed, or which closed or opened again: the index tells these apart."""
 
     def write(self, case_id: int | None, acts: Sequence[Act]) -> Recorded:
         """Append the acts of one case and fold them in."""
@@ -142,10 +142,13 @@ class _Entry:
             self.flush()
         case = self._new(acts[0]) if case_id is None else self._load(case_id)
         ids = []
+        was_open = case.state.open
         for act in acts:
             step = self._append(case, act)
             case = case._replace(heads=(step.id,))
             ids.append(step.id)
+        if case_id is not None and case.state.open != was_open:
+            self.reworded.add(case_id)
         nearest = (
             rows.NOWHERE if case.state.unclaimed is None else self.directory.nearest(case.state.unclaimed)
         )
@@ -223,7 +226,9 @@ class _Entry:
                 submitter_row(case.case_id, content, data["submitter"], self.office.identity_secret)
             )
         if case.case_id in self.texts:
-            self.texts[case.case_id] += [word for one in sealed for word in search_words(one.kind, one.text)]
+            self.texts[case.case_id] += [
+                word for one in sealed for word in search_index.words_of(one.kind, one.text)
+            ]
         elif sealed or step.action == Action.CORRECT:
             self.reworded.add(case.case_id)
 
@@ -234,16 +239,20 @@ class _Entry:
         contents.write(self.connection, self.sealed)
         self.connection.executemany(_EVENT, self.events)
         self.connection.executemany(SUBMITTER_INSERT, self.submitters)
-        changed = [one for one in folded if one.case_id in self.texts or one.case_id in self.reworded]
-        search_index.put_many(self.connection, [(one.case_id, self._words(one)) for one in changed])
+        search_index.put_many(
+            self.connection,
+            [
+                (one.case_id, rows.words(one, self.texts[one.case_id]))
+                for one in folded
+                if one.case_id in self.texts
+            ],
+        )
+        for case_id in self.reworded:
+            search_index.refresh(self.connection, case_id)
         self.connection.executemany(
             _SERIES, [(f"seq:{series}", str(last)) for series, last in self.numbers.items()]
         )
         self._gather()
-
-    def _words(self, one: Folded) -> list[str]:
-        own = self.texts.get(one.case_id)
-        return rows.words(one, stored_words(self.connection, one.case_id) if own is None else own)
 
     def next_number(self, kind: str, received: int) -> str:
         """This office's next number for a kind of case, by the pattern in the config."""
@@ -259,26 +268,3 @@ class _Entry:
             last = 0 if row is None else int(row[0])
         self.numbers[series] = last + 1
         return stem + rules.number_pattern.format(year=year, seq=last + 1)
-
-
-def search_words(kind: str, text: str) -> list[str]:
-    """The words of a content row that anyone may search; an identity has none."""
-    if kind == "submitter":
-        return []
-    return _strings(json.loads(text)) if kind == "note" else [text]
-
-
-def _strings(value: Any) -> list[str]:
-    if isinstance(value, str):
-        return [value]
-    if isinstance(value, dict):
-        value = list(value.values())
-    return [word for entry in value for word in _strings(entry)] if isinstance(value, list) else []
-
-
-def stored_words(connection: Connection, case_id: int) -> list[str]:
-    """The searchable texts of a case as they stand in the office."""
-    found = connection.execute(
-        "SELECT kind, text FROM content WHERE case_id = ? AND text IS NOT NULL ORDER BY id", (case_id,)
-    )
-    return [word for kind, text in found for word in search_words(kind, text)]

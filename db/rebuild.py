@@ -9,7 +9,6 @@ from db import chain, fold, rows, search_index
 from db.connection import Connection, transaction
 from db.directory import Directory
 from db.effects import Calendars
-from db.journal import stored_words
 from db.rows import Folded
 from db.submitters import SUBMITTER_INSERT, submitter_row
 
@@ -49,16 +48,15 @@ def rebuild(
         connection.execute("PRAGMA defer_foreign_keys = ON")
         for table in ("note", "assignment", "case_number", "submitter", '"case"'):
             connection.execute(f"DELETE FROM {table}")
+        search_index.clear(connection)
         directory, known = Directory(connection), case_ids(connection)
         for start in range(0, len(known), CHUNK):
             part = list(refold(connection, calendars, directory, known[start : start + CHUNK]))
             rows.write(connection, part, directory.place)
             _mark(connection, part)
             _submitters(connection, part, secret)
-            search_index.put_many(
-                connection,
-                [(one.case_id, rows.words(one, stored_words(connection, one.case_id))) for one in part],
-            )
+            for one in part:
+                search_index.refresh(connection, one.case_id)
             progress(start + len(part), len(known))
     return len(known)
 

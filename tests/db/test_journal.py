@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from db import contents, doctor, rebuild, submitters
+from db import contents, doctor, rebuild, search_index, submitters
 from db.actions import Action
 from db.connection import OfficeError, open_reader, transaction
 from db.journal import Act, NotAllowed, Recorded, open_case, record, record_batch
@@ -258,3 +258,14 @@ def test_a_broken_file_says_how_to_mend_it(tmp_path: Path, broken: bytes) -> Non
     path_of(tmp_path).write_bytes(broken)
     with pytest.raises(OfficeError, match=r"duban restore|不是 Duban"):
         Office.open(tmp_path, RULES, "张三")
+
+
+def test_a_closed_case_is_found_after_the_open_ones(office: Office, handled: Recorded) -> None:
+    record(office, handled.case_id, Act(Action.SUBMIT, {"reply": "已修好"}))
+    second = open_case(
+        office, [Act(Action.REGISTER, {"kind": "诉求", "title": "另一处路灯不亮"}, at=MONDAY - 60)]
+    )
+    assert list(search_index.find(office.writer, "路灯")) == [handled.case_id, second.case_id]
+    record(office, handled.case_id, Act(Action.APPROVE))
+    assert list(search_index.find(office.writer, "路灯")) == [second.case_id, handled.case_id]
+    assert list(search_index.find(office.writer, "修好")) == [handled.case_id]
