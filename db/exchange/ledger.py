@@ -1,0 +1,285 @@
+"""A ledger of cases in: read and sort its rows, compare them with the office, write what is new.
+
+Nothing is written before every row was read. Then whole batches are written, each in one transaction:
+whatever interrupts the import, what is in the office is complete, and the same file brings the rest.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from db.actions import Action
+from db.connection import Connection
+from db.exchange import history, samples
+from db.exchange.errors import LedgerError
+from db.exchange.lines import Line, Refused
+from db.exchange.plan import PlannedAct, Planner, Standing
+from db.exchange.rejects import Rejects
+from db.exchange.scratch import Scratch
+from db.exchange.table import Ledger, open_ledger
+from db.rules import Rules
+from db.terms import Via
+
+if TYPE_CHECKING:
+    from db.office import Office
+
+BATCH = 500
+"""Cases written in one transaction."""
+
+_READ_STEP = 2_000
+"""Rows read between two calls of the progress callback."""
+
+
+class Stopped(Exception):
+    """Raised by a progress callback to stop an import between two batches."""
+
+
+class Progress(NamedTuple):
+    """How far an import is."""
+
+    phase: str
+    """读取 or 写入."""
+    done: int
+    """Rows."""
+    total: int | None
+    """Rows; unknown while reading."""
+
+
+OnProgress = Callable[[Progress], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What became of the rows. Each data row counts once in added, updated, unchanged or rejected."""
+
+    rows: int = 0
+    added: int = 0
+    """Opened a case."""
+    updated: int = 0
+    """Added something to a case."""
+    unchanged: int = 0
+    rejected: int = 0
+    unclaimed: int = 0
+    """Cases of this ledger without a known unit."""
+    queued: int = 0
+    """Those of them that have a written name to be claimed: 待认领."""
+    reasons: Mapping[str, int] = field(default_factory=dict)
+    """Why rows were rejected, with how many."""
+    names: Mapping[str, int] = field(default_factory=dict)
+    """Unit names that nothing fits, with how many cases."""
+    rejects_file: Path | None = None
+    stopped: bool = False
+    """Interrupted: whole batches are in, the rest is not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What an import would do; nothing was written."""
+
+    path: Path
+    encoding: str
+    sheet: str
+    sheets: tuple[str, ...]
+    header_row: int
+    """From 1; the lower one of a header of two rows."""
+    columns: tuple[tuple[str, str | None], ...]
+    """Column name → label of its field; None: the column is not taken."""
+    samples: tuple[samples.Sample, ...]
+    counts: Counts
+
+
+def preview(
+    connection: Connection,
+    rules: Rules,
+    path: Path,
+    *,
+    sheet: str | None = None,
+    source: str | None = None,
+    mapping: Mapping[str, str] | None = None,
+    on_progress: OnProgress | None = None,
+) -> Preview:
+    """Say what an import would do, by reading all of the file; a reading connection will do.
+
+    Raises:
+        LedgerError: the file cannot be taken at all.
+        Stopped: by the callback.
+    """
+    ledger = open_ledger(path, sheet=sheet, source=source, mapping=mapping)
+    shown = samples.first(ledger)
+    rejects = Rejects(path, ledger.columns.names, None)
+    tally = _Tally()
+    with Scratch() as scratch:
+        read = _read(ledger, scratch, rejects, on_progress)
+        for work in _works(ledger, scratch, connection, rules):
+            tally.add(work)
+    return Preview(
+        path=path,
+        encoding=ledger.sheet.encoding,
+        sheet=ledger.sheet.name,
+        sheets=ledger.sheets,
+        header_row=ledger.header.below,
+        columns=ledger.columns.labelled,
+        samples=shown,
+        counts=tally.counts(read, rejects),
+    )
+
+
+def import_ledger(
+    office: Office,
+    path: Path,
+    *,
+    sheet: str | None = None,
+    source: str | None = None,
+    mapping: Mapping[str, str] | None = None,
+    on_progress: OnProgress | None = None,
+) -> Counts:
+    """Take a ledger into the office.
+
+    Ctrl+C, or a callback that raises `Stopped`, ends it between two batches; the counts say so. Rows
+    that are not taken are written beside the file, or to ``<home>/rejects``.
+
+    Raises:
+        LedgerError: the file cannot be taken at all; nothing was written.
+        OfficeError: the database refused; whole batches are in.
+    """
+    ledger = open_ledger(path, sheet=sheet, source=source, mapping=mapping)
+    rejects = Rejects(path, ledger.columns.names, office.home / "rejects")
+    tally, read, stopped = _Tally(), 0, False
+    try:
+        with Scratch() as scratch:
+            read = _read(ledger, scratch, rejects, on_progress)
+            _write(office, _works(ledger, scratch, office.writer, office.rules), tally, read, on_progress)
+    except (KeyboardInterrupt, Stopped):
+        stopped = True
+    except BaseException:
+        _put_rejects(rejects, wanted=tally.rows > 0)
+        raise
+    kept = _put_rejects(rejects, wanted=tally.rows > 0 or not stopped)
+    return replace(tally.counts(read, rejects), rejects_file=kept, stopped=stopped)
+
+
+def _put_rejects(rejects: Rejects, *, wanted: bool) -> Path | None:
+    """An import that wrote nothing leaves no rejects file either."""
+    if wanted:
+        return rejects.keep()
+    rejects.drop()
+    return None
+
+
+class Work(NamedTuple):
+    """What the ledger adds to one case."""
+
+    case_id: int | None
+    """None opens a case."""
+    lines: Sequence[Line]
+    acts: Sequence[PlannedAct]
+    telling: set[int]
+    """Rows that add anything."""
+    unit_known: bool
+    written: str | None
+    """The name to be claimed, where the unit is not known."""
+
+
+def _read(ledger: Ledger, scratch: Scratch, rejects: Rejects, on_progress: OnProgress | None) -> int:
+    """Read and check every row; how many there were."""
+    rows = 0
+    for rows, found in enumerate(ledger.lines(), start=1):
+        if isinstance(found, Refused):
+            rejects.add(found)
+        else:
+            scratch.add("\x1f".join(ledger.reader.identities(found)[0]), found)
+        if on_progress is not None and rows % _READ_STEP == 0:
+            on_progress(Progress("读取", rows, None))
+    return rows
+
+
+def _works(ledger: Ledger, scratch: Scratch, connection: Connection, rules: Rules) -> Iterator[Work]:
+    planner = Planner(rules, history.Units(connection).uid)
+    for lines in scratch.cases():
+        numbers = [*dict.fromkeys(one for line in lines for one in ledger.reader.identities(line))]
+        case_id = history.find(connection, numbers)
+        held = None if case_id is None else history.held(connection, case_id)
+        standing = Standing() if held is None else held.standing
+        acts, telling = planner.acts(lines, numbers, standing)
+        unit_known, written = _unit_after(held, acts)
+        yield Work(case_id, lines, acts, telling, unit_known, written)
+
+
+def _unit_after(held: history.Held | None, acts: Sequence[PlannedAct]) -> tuple[bool, str | None]:
+    """Whether the unit of a case is known once the acts are in, and its written name where not."""
+    if held is not None and (held.unit_id is not None or held.unclaimed is not None):
+        return held.unit_id is not None, held.unclaimed
+    for act in acts:
+        if act.action is Action.DISPATCH:
+            return act.data["lead"] is not None, act.data["lead_text"]
+    return False, None
+
+
+def _write(
+    office: Office, works: Iterator[Work], tally: _Tally, total: int, on_progress: OnProgress | None
+) -> None:
+    waiting: list[Work] = []
+    for work in works:
+        waiting.append(work)
+        if len(waiting) == BATCH:
+            _write_batch(office, waiting, tally, total, on_progress)
+            waiting = []
+    _write_batch(office, waiting, tally, total, on_progress)
+
+
+def _write_batch(
+    office: Office, works: Sequence[Work], tally: _Tally, total: int, on_progress: OnProgress | None
+) -> None:
+    from db.journal import Act, record_batch
+
+    batch = [
+        (work.case_id, [Act(act.action, act.data, act.party, Via.LEDGER, act.at) for act in work.acts])
+        for work in works
+        if work.acts
+    ]
+    try:
+        if batch:
+            record_batch(office, batch, imported=True)
+    except ValueError as error:
+        row = works[0].lines[0].row
+        raise LedgerError(f"第 {row} 行起的一批没有写入：{error}") from error
+    for work in works:
+        tally.add(work)
+    if on_progress is not None and works:
+        on_progress(Progress("写入", tally.rows, total))
+
+
+class _Tally:
+    """Counts rows and cases as they are done."""
+
+    def __init__(self) -> None:
+        self.rows = self._added = self._updated = self._unclaimed = 0
+        self._names: Counter[str] = Counter()
+
+    def add(self, work: Work) -> None:
+        """A case that is done."""
+        self.rows += len(work.lines)
+        opened = work.case_id is None
+        self._added += opened
+        self._updated += len(work.telling) - opened
+        self._unclaimed += not work.unit_known
+        if work.written is not None:
+            self._names[work.written] += 1
+
+    def counts(self, read: int, rejects: Rejects) -> Counts:
+        """The sum."""
+        return Counts(
+            rows=read,
+            added=self._added,
+            updated=self._updated,
+            unchanged=self.rows - self._added - self._updated,
+            rejected=rejects.count,
+            unclaimed=self._unclaimed,
+            queued=self._names.total(),
+            reasons=dict(rejects.reasons),
+            names=dict(self._names.most_common()),
+        )

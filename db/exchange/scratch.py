@@ -1,0 +1,73 @@
+"""Rows of a ledger, sorted by case and time in a scratch file: memory stays small for any ledger.
+
+The rows of one case lie anywhere in a ledger, often newest first; a case must be written oldest
+first and all at once.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Iterator
+from itertools import groupby
+from pathlib import Path
+from types import TracebackType
+
+from db.connection import driver
+from db.exchange.lines import Line
+
+_PIECE = 5_000
+
+
+_IN_ORDER = """SELECT row, "case" FROM line
+JOIN (SELECT "case", min(began) AS first, min(row) AS top FROM line GROUP BY "case") USING ("case")
+ORDER BY first, top, began, row"""
+
+
+class Scratch:
+    """A sorter of lines; use it as a context manager. Its file is gone afterwards."""
+
+    def __init__(self) -> None:
+        """Make the scratch file, in the system's folder for such."""
+        self._folder = tempfile.TemporaryDirectory(prefix="duban-")
+        self._connection = driver.connect(str(Path(self._folder.name) / "lines"), isolation_level=None)
+        for statement in (
+            "PRAGMA journal_mode=OFF",
+            "PRAGMA synchronous=OFF",
+            'CREATE TABLE line (row INTEGER PRIMARY KEY, "case" TEXT, began INTEGER, said TEXT)',
+            "BEGIN",
+        ):
+            self._connection.execute(statement)
+        self._waiting: list[tuple[int, str, int | None, str]] = []
+
+    def add(self, case: str, line: Line) -> None:
+        """Take in a line of a case."""
+        self._waiting.append((line.row, case, line.began, json.dumps(line, ensure_ascii=False)))
+        if len(self._waiting) >= _PIECE:
+            self._put()
+
+    def _put(self) -> None:
+        self._connection.executemany("INSERT INTO line VALUES (?, ?, ?, ?)", self._waiting)
+        self._waiting.clear()
+
+    def cases(self) -> Iterator[list[Line]]:
+        """The lines of each case, oldest first; the case with the oldest line first."""
+        self._put()
+        ordered = self._connection.execute(_IN_ORDER)
+        for _, rows in groupby(ordered, key=lambda found: found[1]):
+            yield [self._line(row) for row, _ in rows]
+
+    def _line(self, row: int) -> Line:
+        found = self._connection.execute("SELECT said FROM line WHERE row = ?", (row,)).fetchone()
+        return Line(*json.loads(found[0]))
+
+    def __enter__(self) -> Scratch:
+        """The sorter itself."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Throw the scratch file away."""
+        self._connection.close()
+        self._folder.cleanup()
