@@ -1,0 +1,110 @@
+"""``duban`` and ``duban board``: the desk, as screens or as text."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from db import instants
+from db.connection import Connection, open_reader, path_of
+from db.reads.board import QUEUES, UNCLAIMED, Counts, ListQuery, Scope, counts, page
+from db.terms import UNCLAIMED_LABEL, Alarm, Pending
+from duban_tui.cli.output import print_cases, print_json
+from duban_tui.cli.places import config_of, home_of, reader_of, unit_named
+
+if TYPE_CHECKING:
+    from db.units import UnitRow
+
+FIRST_CASES = 10
+"""Cases that the board shows as text."""
+
+_NO_OFFICE = """\
+这里还没有办公库：{home}
+接下来可以：
+  duban demo            打开演示办公库
+  duban init            按设置新建办公库
+  duban restore 备份     用备份恢复"""
+
+_NEXT = """\
+接下来可以：
+  duban{home}                 在终端里打开值班台（F1 帮助，F3 快查，F4 登记，0 待办，F10 退出）
+  duban{home} find 文字       快查
+  duban{home} show 编号       看一件
+  duban --help                全部命令"""
+
+
+def open_desk(args: argparse.Namespace) -> None:
+    """Open the desk on the office; without a terminal print its board as text, and what comes next."""
+    show_desk(home_of(args), args)
+
+
+def show_desk(home: Path, args: argparse.Namespace, *, screens: bool = True) -> None:
+    """The desk on the office in `home`: screens where there is a terminal, else text."""
+    if screens and _has_terminal():
+        from duban_tui.app import DubanApp
+
+        DubanApp(home, config_of(args)).run()
+    elif not path_of(home).exists():
+        print(_NO_OFFICE.format(home=home))
+    else:
+        connection = open_reader(path_of(home))
+        now = instants.now()
+        _print_counts(_root_name(connection), counts(connection, Scope(), now), now)
+        print()
+        print_cases(page(connection, ListQuery(), now, FIRST_CASES))
+        print()
+        print(_NEXT.format(home="" if home == home_of(args) else f" --home {home}"))
+
+
+def board(args: argparse.Namespace) -> None:
+    """Print the counts by alarm and of the desk's own queues."""
+    connection = reader_of(args)
+    now = instants.now() if args.at is None else instants.parse_written(args.at)
+    unit = None if args.unit is None else unit_named(connection, args.unit)
+    scope = Scope() if unit is None else Scope(unit.id, unit.level)
+    counted = counts(connection, scope, now)
+    name = _root_name(connection) if unit is None else unit.name
+    if args.json:
+        print_json(_as_json(name, unit, counted, now))
+    else:
+        _print_counts(name, counted, now)
+
+
+def _has_terminal() -> bool:
+    return sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def _root_name(connection: Connection) -> str:
+    """The top of the tree."""
+    row = connection.execute(
+        "SELECT name FROM unit_version WHERE parent_id IS NULL AND valid_to IS NULL LIMIT 1"
+    ).fetchone()
+    return "全部" if row is None else str(row[0])
+
+
+def queue_label(queue: str) -> str:
+    """The word on the screen for one of the desk's queues."""
+    return UNCLAIMED_LABEL if queue == UNCLAIMED else Pending(queue).label
+
+
+def _as_json(name: str, unit: UnitRow | None, counted: Counts, now: int) -> dict[str, Any]:
+    return {
+        "unit": name,
+        "path": [name] if unit is None else unit.path.split(" / "),
+        "at": instants.iso(now),
+        "alarms": {alarm.label: counted.alarms[alarm] for alarm in Alarm},
+        "queues": {queue_label(queue): counted.queues[queue] for queue in QUEUES},
+        "open": counted.open,
+        "total": counted.total,
+    }
+
+
+def _print_counts(name: str, counted: Counts, now: int) -> None:
+    print(f"{name}及以下  {instants.local(now):%Y-%m-%d %H:%M}", end="  ")
+    print(f"在办 {counted.open:,} 件，共 {counted.total:,} 件")
+    print("状态  " + "  ".join(f"{alarm.label} {counted.alarms[alarm]:,}" for alarm in Alarm))
+    waiting = sum(counted.queues.values())
+    print(f"待办  {waiting:,}  " + "  ".join(f"{queue_label(q)} {counted.queues[q]:,}" for q in QUEUES))

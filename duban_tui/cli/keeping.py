@@ -1,0 +1,104 @@
+"""``duban init``, ``backup``, ``restore``, ``doctor`` and ``where``: the office as a thing that is kept."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+from db import instants
+from db.connection import path_of
+from duban_tui import locations
+from duban_tui.cli.output import print_json
+from duban_tui.cli.places import config_of, home_of, reader_of
+
+
+def init(args: argparse.Namespace) -> None:
+    """Make a new office from the settings."""
+    from db.office import Office
+
+    settings, home = config_of(args), home_of(args)
+    units = Path(args.units) if args.units else None
+    with Office.create(
+        home, settings.rules, settings.officer.name, units, name=settings.office.name
+    ) as office:
+        living = office.writer.execute("SELECT count(*) FROM unit_version WHERE valid_to IS NULL").fetchone()[
+            0
+        ]
+    print(f"已新建办公库：{path_of(home)}（{living:,} 个单位）")
+
+
+def backup(args: argparse.Namespace) -> None:
+    """Copy the office while it is used."""
+    from db.backup import back_up
+
+    target = back_up(home_of(args), Path(args.dest), now=instants.now(), progress=progress_line("备份"))
+    print(f"已备份到：{target}（{target.stat().st_size / 1e6:.1f} MB，已通过检查）")
+
+
+def restore(args: argparse.Namespace) -> None:
+    """Put a backup in the place of the office."""
+    from db.backup import restore as put_back
+
+    home = home_of(args)
+    former = put_back(home, Path(args.src), now=instants.now(), progress=progress_line("检查"))
+    print(f"已恢复办公库：{path_of(home)}" + (f"；原来的留在：{former}" if former else ""))
+
+
+def doctor(args: argparse.Namespace) -> int:
+    """Check pages, chain, texts and fold; 1 where something is wrong."""
+    from db.doctor import check
+    from db.office import Calendars
+
+    with closing(reader_of(args)) as connection:
+        report = check(connection, Calendars(connection), progress_line("检查"))
+    if args.json:
+        findings = [finding._asdict() for finding in report.findings]
+        print_json(
+            {"sound": report.sound, "cases": report.cases, "events": report.events, "findings": findings}
+        )
+        return 0 if report.sound else 1
+    for finding in report.findings:
+        print(f"{finding.where}：{finding.what}。{finding.mend}")
+    print(f"查了 {report.cases:,} 件事项、{report.events:,} 条流水，", end="")
+    print("一切完好" if report.sound else f"发现 {len(report.findings)} 处问题")
+    return 0 if report.sound else 1
+
+
+def where(args: argparse.Namespace) -> None:
+    """Print the paths of settings, data and log."""
+    home = home_of(args)
+    own = Path(args.config) if args.config else locations.user_config()
+    paths = {
+        "config": own,
+        "shipped_config": locations.shipped_config(),
+        "home": home,
+        "database": path_of(home),
+        "log": locations.log(home),
+    }
+    if args.json:
+        print_json({name: str(path) for name, path in paths.items()})
+        return
+    labels = {
+        "config": "设置",
+        "shipped_config": "默认设置",
+        "home": "数据",
+        "database": "办公库",
+        "log": "日志",
+    }
+    for name, path in paths.items():
+        print(f"{labels[name]}  {path}" + ("" if path.exists() else "（还没有）"))
+
+
+def progress_line(what: str) -> Callable[[int, int], None]:
+    """A line that counts up on a terminal; nothing into pipes and files."""
+
+    def show(done: int, total: int) -> None:
+        if sys.stderr.isatty():
+            print(
+                f"\r{what} {done:,}/{total:,}", end="\n" if done >= total else "", file=sys.stderr, flush=True
+            )
+
+    return show

@@ -1,0 +1,94 @@
+"""What a command works on: the folder, the settings, the office, a unit that was named."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from db.connection import Connection, open_reader, path_of
+from duban_tui import locations
+from duban_tui.cli.errors import CommandError
+
+if TYPE_CHECKING:
+    from db.office import Office
+    from db.units import UnitRow
+    from duban_tui.config import Config
+
+SHOWN_CANDIDATES = 5
+"""Units named where a written name fits several."""
+
+
+def home_of(args: argparse.Namespace) -> Path:
+    """The data folder."""
+    return locations.home(args.home)
+
+
+def config_of(args: argparse.Namespace) -> Config:
+    """The settings.
+
+    Raises:
+        ConfigError: a file is missing or wrong.
+    """
+    from duban_tui import config
+
+    return config.load(Path(args.config) if args.config else None)
+
+
+def reader_of(args: argparse.Namespace) -> Connection:
+    """A read-only connection to the office.
+
+    Raises:
+        OfficeError: there is none, or it cannot be read.
+    """
+    return open_reader(path_of(home_of(args)))
+
+
+def office_of(args: argparse.Namespace) -> Office:
+    """The office opened for writing; use it as a context manager.
+
+    Raises:
+        OfficeError, ConfigError: as `reader_of` and `config_of`.
+    """
+    from db.office import Office
+
+    settings = config_of(args)
+    return Office.open(home_of(args), settings.rules, settings.officer.name)
+
+
+def unit_named(connection: Connection, written: str) -> UnitRow:
+    """The one living unit that a written name means.
+
+    Raises:
+        CommandError: none fits, or several do.
+    """
+    from db import units
+
+    found = units.resolve(connection, written)
+    if found.unit is not None:
+        return found.unit
+    if not found.candidates:
+        raise CommandError(f"没有“{written}”这个单位，可用 duban units list 查看")
+    named = "、".join(row.path for row in found.candidates[:SHOWN_CANDIDATES])
+    more = "" if len(found.candidates) <= SHOWN_CANDIDATES else f" 等 {len(found.candidates)} 个"
+    if len(found.candidates) == 1:
+        raise CommandError(f"“{written}”已撤销（{named}），请改用承继它的单位")
+    raise CommandError(f"“{written}”可以是：{named}{more}，请写明上级，如 渝北区大湾镇")
+
+
+def case_numbered(connection: Connection, number: str) -> int:
+    """The case that is known by a number.
+
+    Raises:
+        CommandError: none is, or several are.
+    """
+    from db.reads import board
+    from db.reads.case import find_number
+
+    found = find_number(connection, number)
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        raise CommandError(f"没有编号为“{number}”的事项，可用 duban find {number} 查找")
+    own = "、".join(row.number for row in board.rows(connection, found, 0))
+    raise CommandError(f"“{number}”对应 {len(found)} 件：{own}，请用本台编号")
