@@ -18,8 +18,7 @@ from textual.app import App
 from textual.screen import Screen
 
 from db import calendars, instants
-from db.connection import Connection, OfficeError, open_reader
-from db.office import path_of
+from db.connection import Connection, OfficeError, open_reader, path_of
 from db.workdays import Calendar
 from duban_tui import commands, desk_state, locations, theme
 from duban_tui.commands import Place
@@ -39,6 +38,7 @@ SCREENS_BY_NAME = {
     "note": "duban_tui.screens.note:NoteScreen",
     "intake": "duban_tui.screens.intake:IntakeScreen",
     "action": "duban_tui.screens.action:ActionScreen",
+    "handle": "duban_tui.screens.handle:HandleScreen",
     "reveal": "duban_tui.screens.reveal:RevealScreen",
     "trace": "duban_tui.screens.trace:TraceScreen",
     "import": "duban_tui.screens.importing:ImportScreen",
@@ -61,8 +61,8 @@ class DubanApp(App[None]):
     ENABLE_COMMAND_PALETTE = False
     CSS_PATH: ClassVar[list[str]] = ["styles/desk.tcss"]  # type: ignore[assignment]
     BINDINGS = [*commands.bindings(Place.EVERYWHERE, Place.CASE)]  # type: ignore[assignment]
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (80, "-normal"), (120, "-wide"), (150, "-broad")]
-    VERTICAL_BREAKPOINTS = [(0, "-short"), (24, "-tall"), (30, "-high")]
+    HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (80, "-normal"), (120, "-wide"), (150, "-broad")]
+    VERTICAL_BREAKPOINTS = [(0, "-flat"), (16, "-short"), (24, "-tall"), (30, "-high")]
 
     def __init__(self, home: Path, config: Config, *, start: str | None = None) -> None:
         """Open the office in `home`.
@@ -257,7 +257,10 @@ class DubanApp(App[None]):
 
     def on_action_asked(self, message: ActionAsked) -> None:
         """Open the form of an action, or the choice of those allowed now."""
-        self.show("action", message.case_id, message.action)
+        if message.action is None:
+            self.show("handle", message.case_id)
+        else:
+            self.show("action", message.case_id, message.action)
 
     def action_help(self) -> None:
         """F1."""
@@ -290,7 +293,7 @@ class DubanApp(App[None]):
 
     def action_handle(self) -> None:
         """F8: what may be done now."""
-        self.show("action", self._case(), None)
+        self.show("handle", self._case())
 
     def action_drafts(self) -> None:
         """What was begun and not submitted."""

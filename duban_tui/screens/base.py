@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from textual.screen import Screen
+from textual.widgets import Static
 
 from duban_tui.commands import Place
+from duban_tui.widgets.command_bar import CommandBar
 
 if TYPE_CHECKING:
     from duban_tui.app import DubanApp
@@ -19,6 +21,10 @@ class DeskScreen(Screen[Result]):
 
     PLACES: ClassVar[tuple[Place, ...]] = ()
     """Where, besides `Place.EVERYWHERE`, this screen's commands come from."""
+
+    def on_mount(self) -> None:
+        """Put the footer and the notice for terminals that are too small under every screen."""
+        self.mount(CommandBar(), Static("窗口太小，请放大到 60×16 以上", id="too-small"))
 
     @property
     def desk(self) -> DubanApp:

@@ -1,0 +1,379 @@
+"""The board: unit tree, states, list, preview. What an officer looks at all day."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Sequence
+from dataclasses import replace
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.containers import Container, Horizontal
+from textual.timer import Timer
+from textual.widgets import Input
+from textual.worker import get_current_worker
+
+from db.actions import Action
+from db.connection import Connection
+from db.reads import board, tree
+from db.reads.board import CaseRow, Counts, ListQuery, Scope
+from db.terms import Alarm, Pending
+from duban_tui import commands
+from duban_tui.commands import Place
+from duban_tui.messages import ActionAsked, CaseChanged, OfficeChanged, TimePassed
+from duban_tui.screens.base import DeskScreen
+from duban_tui.widgets.case_columns import Look
+from duban_tui.widgets.case_list import CaseList
+from duban_tui.widgets.desk_line import DeskLine, say_backup, say_day
+from duban_tui.widgets.fitting import Pressed
+from duban_tui.widgets.line_input import LineInput
+from duban_tui.widgets.preview import Preview
+from duban_tui.widgets.state_bar import ALL_QUEUES, StateBar
+from duban_tui.widgets.unit_tree import UnitTree
+
+REST_SECONDS = 0.12
+"""How long a cursor must rest before what hangs on it is read; moving stays quick."""
+
+FIRST_ROWS = 64
+"""Rows read before the first frame; the whole list follows in a worker."""
+
+SORT_WORDS = {
+    "urgency": "最急在前", "due": "按期限", "newest": "最新在前",
+    "updated": "按更新", "number": "按编号", "unit": "按单位",
+}  # fmt: skip
+
+SORTED_COLUMN = {"urgency": "state", "due": "left", "updated": "changed", "number": "number", "unit": "unit"}
+
+OPENS = {
+    str(Pending.DISPATCH): Action.DISPATCH,
+    str(Pending.RETURN): Action.RETURN_GRANT,
+    str(Pending.EXTENSION): Action.EXTEND_GRANT,
+    str(Pending.REVIEW): Action.APPROVE,
+}
+"""What a case of a queue waits for; one without a pending decision there is 待认领."""
+
+
+class BoardScreen(DeskScreen[None]):
+    """The first screen."""
+
+    PLACES = (Place.BOARD, Place.LIST)
+    BINDINGS = commands.bindings(*PLACES)
+
+    def compose(self) -> ComposeResult:
+        """First line, states, tree, list with its filter, preview."""
+        yield DeskLine()
+        yield StateBar()
+        with Horizontal(id="panes"):
+            yield UnitTree(id="tree")
+            with Container(id="work"):
+                with Container(id="list"):
+                    yield LineInput(placeholder="筛选：编号、事项、地点、单位里的字词，空格隔开", id="words")
+                    yield CaseList(self._look)
+                yield Preview(id="preview", markup=False)
+
+    def on_mount(self) -> None:
+        """Show the first page at once, the rest when it is read."""
+        self._state = self.desk.remembered
+        self._listed: ListQuery | None = None
+        self._resting: Timer | None = None
+        self._previewing: Timer | None = None
+        self._found: array[int] | None = None
+        if self.desk.config.ui.start == "queues" and not self._state.alarm:
+            self._state = replace(self._state, queue=ALL_QUEUES)
+        self.query_one("#words", LineInput).value = self._state.words
+        self._layout()
+        self._say_first_line()
+        self._first_page()
+        self.query_one(CaseList).focus()
+        self.call_after_refresh(self._grow)
+
+    # -- reading ------------------------------------------------------------------------------------
+
+    def _look(self) -> Look:
+        state = getattr(self, "_state", None)
+        return Look(self.desk.calendar, self.desk.now(), bool(state and state.queue))
+
+    @property
+    def query_now(self) -> ListQuery:
+        """What the list shows."""
+        state = self._state
+        queue = state.queue if state.queue not in ("", ALL_QUEUES) else None
+        alarm = Alarm(state.alarm) if state.alarm and not state.queue else None
+        return ListQuery(Scope(state.unit_id, state.level), alarm, queue, state.words, state.sort)
+
+    def _first_page(self) -> None:
+        if self._state.queue:
+            self._read_list(keep=False)
+            return
+        rows = board.page(self.desk.reader, self.query_now, self.desk.now(), FIRST_ROWS)
+        self.query_one(CaseList).show(array("q", (row.id for row in rows)), self._rows)
+        self.call_after_refresh(self._read_list)
+
+    def _rows(self, ids: Sequence[int]) -> list[CaseRow]:
+        return board.rows(self.desk.reader, ids, self.desk.now())
+
+    def _grow(self) -> None:
+        """What may come just after the first frame: tree, counts, drafts."""
+        root = tree.root(self.desk.reader, self.desk.now())
+        if root is not None:
+            units = self.query_one(UnitTree)
+            units.fill(root, self._children)
+            if self._state.unit_id not in (None, root.unit_id):
+                units.reveal(
+                    [*tree.ancestors(self.desk.reader, self._state.unit_id), self._state.unit_id][1:]
+                )
+        self._read_counts()
+
+    def _children(self, unit_id: int) -> list[tree.NodeRow]:
+        return tree.children(self.desk.reader, unit_id, self.desk.now())
+
+    @work(thread=True, exclusive=True, group="counts")
+    def _read_counts(self) -> None:
+        worker = get_current_worker()
+        counts = board.counts(self.desk.reader, self.query_now.scope, self.desk.now())
+        if not worker.is_cancelled:
+            self.app.call_from_thread(self._show_counts, counts)
+
+    def _show_counts(self, counts: Counts) -> None:
+        self.query_one(StateBar).counts = counts
+
+    @work(thread=True, exclusive=True, group="list")
+    def _read_list(self, keep: bool = True) -> None:
+        worker = get_current_worker()
+        query, queue = self.query_now, self._state.queue
+        ids = _ids(self.desk.reader, query, queue, self.desk.now())
+        if not worker.is_cancelled:
+            self.app.call_from_thread(self._show_list, ids, keep)
+
+    def _show_list(self, ids: array[int], keep: bool) -> None:
+        cases = self.query_one(CaseList)
+        cases.sorted_by = SORTED_COLUMN.get(self._state.sort, "")
+        cases.empty = "没有符合筛选的事项，Esc 清除筛选" if self._state.words else "没有事项"
+        cases.show(ids, self._rows, keep=keep)
+
+    def _read_all(self) -> None:
+        """Everything again, the cursor stays."""
+        self._say_first_line()
+        self._read_counts()
+        if self._found is None:
+            self._read_list()
+        else:
+            self.query_one(CaseList).forget()
+        root = tree.root(self.desk.reader, self.desk.now())
+        units = self.query_one(UnitTree)
+        if root is not None and units.root.data is not None:
+            units.refresh_counts(root)
+        self._preview_soon()
+
+    @on(CaseChanged)
+    @on(OfficeChanged)
+    @on(TimePassed)
+    def read_again(self) -> None:
+        """Somebody wrote, or an alarm may have changed with the time."""
+        self._read_all()
+
+    def _say_first_line(self) -> None:
+        reader, now = self.desk.reader, self.desk.now()
+        line = self.query_one(DeskLine)
+        officer = self.desk.config.officer
+        line.who = (self.desk.config.office.name, f"{officer.name} {officer.role}".strip())
+        line.today = say_day(self.desk.calendar, now)
+        made = reader.execute("SELECT value FROM setting WHERE name = 'last_backup'").fetchone()
+        drafts = int(reader.execute("SELECT count(*) FROM draft").fetchone()[0])
+        said = ("离线", say_backup(int(made[0]) if made else None, now))
+        line.safe = (*said, f"草稿 {drafts}") if drafts else said
+
+    # -- choosing -----------------------------------------------------------------------------------
+
+    def _choose(self, **changes: object) -> None:
+        """Change what is shown, remember it, read."""
+        self._found = None
+        self._state = replace(self._state, **changes)  # type: ignore[arg-type]
+        self.desk.remembered = replace(self._state, theme=self.desk.remembered.theme)
+        self._layout()
+        self._read_list(keep=False)
+
+    def _layout(self) -> None:
+        state = self._state
+        self.set_class(not state.tree, "-no-tree")
+        self.set_class(not state.preview, "-no-preview")
+        self.set_class(bool(state.words), "-filtered")
+        bar = self.query_one(StateBar)
+        bar.alarm, bar.queue = state.alarm, state.queue
+
+    @on(UnitTree.Chosen)
+    def follow_tree(self, event: UnitTree.Chosen) -> None:
+        """List and counts follow the tree when its cursor rests."""
+        if self._resting is not None:
+            self._resting.stop()
+        self._resting = self.set_timer(REST_SECONDS, lambda: self._scope(event.scope, event.name))
+
+    def _scope(self, scope: Scope, name: str) -> None:
+        whole = scope.level <= 1
+        self.query_one(StateBar).scope = "" if whole else name
+        if scope == Scope(self._state.unit_id, self._state.level) or (whole and self._state.unit_id is None):
+            return
+        self.query_one(StateBar).counts = None
+        self._choose(unit_id=None if whole else scope.unit_id, level=scope.level)
+        self._read_counts()
+
+    def action_alarm(self, alarm: str) -> None:
+        """1 to 7: one state; again, or 8: all open cases."""
+        again = alarm == self._state.alarm and not self._state.queue
+        self._choose(alarm="" if again else alarm, queue="")
+
+    def action_queues(self) -> None:
+        """0: what waits for this desk; again: one queue after the other."""
+        if not self._state.queue:
+            self._choose(queue=ALL_QUEUES)
+            return
+        views = (ALL_QUEUES, *board.QUEUES)
+        self._choose(queue=views[(views.index(self._state.queue) + 1) % len(views)])
+
+    @on(Pressed)
+    async def press(self, event: Pressed) -> None:
+        """A piece of the state bar was clicked."""
+        event.stop()
+        kind, _, queue = event.name.partition(":")
+        if queue:
+            self._choose(queue=queue)
+        else:
+            await self.desk.action_command(kind)
+
+    def action_sort(self) -> None:
+        """Walk through the orders."""
+        following = board.SORTS[(board.SORTS.index(self._state.sort) + 1) % len(board.SORTS)]
+        self._choose(sort=following)
+        self.notify(SORT_WORDS[following], timeout=2)
+
+    def action_filter(self) -> None:
+        """F2: words that must occur."""
+        self.add_class("-filtered")
+        self.query_one("#words").focus()
+
+    @on(Input.Changed, "#words")
+    def filter_words(self, event: Input.Changed) -> None:
+        """The list narrows while one types."""
+        if event.value != self._state.words:
+            self._choose(words=event.value)
+            self.add_class("-filtered")
+
+    @on(Input.Submitted, "#words")
+    def to_list(self) -> None:
+        """Enter in the filter: to the list."""
+        self._layout()
+        self.query_one(CaseList).focus()
+
+    def action_back(self) -> None:
+        """Esc: out of the filter, out of a found list, out of the queues and states."""
+        words = self.query_one("#words", LineInput)
+        if self._found is not None:
+            self._choose()
+        elif words.has_focus or self._state.words:
+            words.value = ""
+            self._layout()
+        elif self._state.queue or self._state.alarm:
+            self._choose(queue="", alarm="")
+        self.query_one(CaseList).focus()
+
+    def show_found(self, ids: array[int], words: str) -> None:
+        """List the results of a lookup; F5 or Esc goes back to the board's own list."""
+        self._found = ids
+        cases = self.query_one(CaseList)
+        cases.show(ids, self._rows)
+        cases.focus()
+        self.notify(f"快查“{words}”：{len(ids):,} 件，Esc 回到总台", timeout=5, markup=False)
+
+    def action_refresh_board(self) -> None:
+        """F5."""
+        self._found = None
+        self._read_all()
+
+    # -- panes --------------------------------------------------------------------------------------
+
+    def action_tree(self) -> None:
+        """T: the tree comes or goes; on a narrow terminal it takes the list's place."""
+        narrow = self.has_class("-narrow")
+        shown = self.has_class("-tree-pane") if narrow else self._state.tree
+        if narrow:
+            self.set_class(not shown, "-tree-pane")
+        else:
+            self._state = replace(self._state, tree=not shown)
+            self.desk.remembered = replace(self.desk.remembered, tree=not shown)
+            self._layout()
+        self.query_one(CaseList if shown else UnitTree).focus()
+
+    def action_next_pane(self) -> None:
+        """Tab: tree and list in turn."""
+        to_tree = not self.query_one(UnitTree).has_focus
+        if self.has_class("-narrow"):
+            self.set_class(to_tree, "-tree-pane")
+        self.query_one(
+            UnitTree if to_tree and (self._state.tree or self.has_class("-narrow")) else CaseList
+        ).focus()
+
+    def action_preview(self) -> None:
+        """P: the preview comes or goes."""
+        self._state = replace(self._state, preview=not self._state.preview)
+        self.desk.remembered = replace(self.desk.remembered, preview=self._state.preview)
+        self._layout()
+        self._preview_soon()
+
+    @on(CaseList.Highlighted)
+    def _preview_soon(self) -> None:
+        if self._previewing is not None:
+            self._previewing.stop()
+        self._previewing = self.set_timer(REST_SECONDS, self._show_preview)
+
+    def _show_preview(self) -> None:
+        from db.reads.case import facts
+        from db.reads.flow import timeline
+
+        preview = self.query_one(Preview)
+        case_id = self.current_case
+        if not preview.display:
+            return
+        now = self.desk.now()
+        found = None if case_id is None else facts(self.desk.reader, case_id, now)
+        steps = [] if found is None else timeline(self.desk.reader, found.id)
+        preview.show(found, steps[-1] if steps else None, self.desk.calendar, now)
+
+    # -- the case -----------------------------------------------------------------------------------
+
+    @property
+    def current_case(self) -> int | None:
+        """The case under the cursor."""
+        return self.query_one(CaseList).current
+
+    def why_not(self, command_id: str) -> str | None:
+        """Opening needs a case."""
+        if command_id in ("open", "sort", "export") and self.current_case is None:
+            return "清单是空的"
+        return None
+
+    @on(CaseList.Opened)
+    def action_open(self) -> None:
+        """Enter: the case; in a queue, the form of what it waits for."""
+        row = self.query_one(CaseList).current_row
+        if row is None:
+            return
+        if self._state.queue:
+            action = OPENS[row.pending] if row.pending else Action.CLAIM
+            self.app.post_message(ActionAsked(row.id, action))
+        else:
+            self.desk.open_case(row.id)
+
+    def action_export(self) -> None:
+        """E: the list shown, as a file."""
+        self.desk.show("export", self.query_one(CaseList).ids)
+
+
+def _ids(reader: Connection, query: ListQuery, queue: str, now: int) -> array[int]:
+    """The list of a view; all queues stand one after the other, unclaimed cases by the name written."""
+    if queue != ALL_QUEUES:
+        unclaimed = query.queue == board.UNCLAIMED
+        return board.ids(reader, query._replace(sort="unit") if unclaimed else query, now)
+    whole = array("q")
+    for each in board.QUEUES:
+        whole.extend(_ids(reader, query._replace(queue=each), each, now))
+    return whole

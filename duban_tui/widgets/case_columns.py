@@ -1,0 +1,135 @@
+"""The columns of a list of cases at a width: which, how wide, what stands in them. Pure.
+
+All widths are terminal cells, never characters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import NamedTuple
+
+from rich.cells import cell_len, set_cell_size
+
+from db.reads.board import CaseRow
+from db.terms import Alarm
+from db.workdays import Calendar
+from duban_tui import wording
+from duban_tui.widgets.alarm import face
+
+GAP = 1
+"""Cells between two columns, and the gutter for the cursor mark at the left."""
+
+MIN_TITLE = 12
+"""A title is never narrower; then a terminal is too small for a list."""
+
+
+class Column(NamedTuple):
+    """A column and its width in cells."""
+
+    name: str
+    heading: str
+    width: int
+
+
+_FIXED: tuple[tuple[int, tuple[Column, ...]], ...] = (
+    (
+        104,
+        (
+            Column("number", "编号", 13), Column("title", "事项", 0), Column("unit", "主办单位", 16),
+            Column("state", "状态", 9), Column("left", "剩余工作日", 12), Column("changed", "更新", 7),
+        ),
+    ),
+    (
+        74,
+        (
+            Column("number", "编号", 12), Column("title", "事项", 0), Column("unit", "主办单位", 12),
+            Column("state", "状态", 9), Column("left", "剩余工作日", 11),
+        ),
+    ),
+    (
+        50,
+        (
+            Column("number", "编号", 11), Column("title", "事项", 0), Column("unit", "主办", 8),
+            Column("state", "状态", 6), Column("left", "剩余", 7),
+        ),
+    ),
+    (0, (Column("number", "编号", 11), Column("title", "事项", 0), Column("state", "状态", 6), Column("left", "剩余", 7))),
+)  # fmt: skip
+"""Widths from which a set of columns holds; the title takes what is left."""
+
+_QUEUE_WIDTH = 12
+"""The state column in the view of the desk's own queues: ``! 办结待审核``."""
+
+
+@lru_cache(maxsize=32)
+def layout(width: int, queues: bool = False) -> tuple[Column, ...]:
+    """The columns that fit `width` cells."""
+    columns = next(columns for least, columns in _FIXED if width >= least)
+    if queues:
+        columns = tuple(
+            each._replace(width=_QUEUE_WIDTH) if each.name == "state" else each for each in columns
+        )
+    taken = sum(column.width + GAP for column in columns)
+    title = max(MIN_TITLE, width - taken)
+    return tuple(each._replace(width=title) if each.name == "title" else each for each in columns)
+
+
+def heading(columns: tuple[Column, ...], sorted_by: str = "") -> str:
+    """The line over the list; the sorted column carries a mark."""
+    return _joined(columns, lambda column: column.heading + (" ▾" if column.name == sorted_by else ""))
+
+
+class Look(NamedTuple):
+    """What the words of a row depend on besides the row."""
+
+    calendar: Calendar
+    now: int
+    queues: bool = False
+
+
+def cells(row: CaseRow, columns: tuple[Column, ...], look: Look) -> list[str]:
+    """The text of each column, cut and filled to its width, without the gaps."""
+    return [fit(_text(row, column, look), column.width, tail=column.name == "number") for column in columns]
+
+
+def _text(row: CaseRow, column: Column, look: Look) -> str:
+    short = column.width < 9
+    if column.name == "number":
+        return row.number
+    if column.name == "title":
+        return f"[保密] {row.title}" if row.confidential else row.title
+    if column.name == "unit":
+        return row.unit
+    if column.name == "left":
+        return wording.time_left(row, look.calendar, look.now, short=short)
+    if column.name == "changed":
+        return wording.changed(row.updated_at, look.now)
+    return _state(row, look, short=short)
+
+
+def _state(row: CaseRow, look: Look, *, short: bool) -> str:
+    """Glyph and word; a case that was never accepted keeps a second mark behind its worse alarm."""
+    shown = face(row.alarm)
+    if look.queues:
+        return f"{shown.glyph} {wording.queue_word(row)}"
+    unaccepted = row.accepted_at is None and row.alarm in (Alarm.OVERDUE, Alarm.URGENT)
+    if not unaccepted:
+        return shown.text
+    late = row.accept_by is not None and row.accept_by <= look.now
+    mark = face(Alarm.WARNING if late else Alarm.DELIVERED).glyph
+    return f"{shown.glyph}{mark}{shown.word}" if short else f"{shown.text} {mark}"
+
+
+def fit(text: str, width: int, *, tail: bool = False) -> str:
+    """Cut or fill to a width in cells. Of a number too long its end is kept: that tells it from others."""
+    if tail:
+        while cell_len(text) > width:
+            text = text[1:]
+    elif cell_len(text) > width:
+        text = set_cell_size(text, max(0, width - 2)).rstrip() + ".."
+    return set_cell_size(" ".join(text.split()) if "\n" in text or "\t" in text else text, width)
+
+
+def _joined(columns: tuple[Column, ...], text: Callable[[Column], str]) -> str:
+    return " " * GAP + (" " * GAP).join(fit(text(column), column.width) for column in columns)

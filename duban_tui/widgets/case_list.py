@@ -1,0 +1,278 @@
+"""The list of cases: any length, painted line by line from a vector of ids and a few pages of rows.
+
+A `DataTable` measures every cell of every row and freezes the screen for many seconds at 100,000
+(docs/ARCHITECTURE.md, "Terminal"); this one looks only at the lines that are seen.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Sequence
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.binding import Binding
+from textual.cache import LRUCache
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.reactive import reactive
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from db.reads.board import CaseRow
+from duban_tui.widgets import case_columns
+from duban_tui.widgets.alarm import FACES, face
+from duban_tui.widgets.case_columns import GAP, Column, Look
+
+Fetch = Callable[[Sequence[int]], list[CaseRow]]
+"""Reads the rows of some ids, in their order; ids that are gone are left out."""
+
+PAGE_ROWS = 64
+"""Rows read at once; one read takes under 1 ms, so it happens while painting."""
+
+PAGES_KEPT = 16
+STRIPS_KEPT = 512
+"""Painted lines kept: a few screens."""
+
+HEADER_LINES = 1
+CURSOR_MARK = "▸"
+
+
+class CaseList(ScrollView, can_focus=True):
+    """A scrolling list with a cursor on one case."""
+
+    BINDINGS = [
+        Binding("down,j", "move(1)", "下一件", show=False),
+        Binding("up,k", "move(-1)", "上一件", show=False),
+        Binding("pagedown,ctrl+f,space", "page(1)", "下一页", show=False),
+        Binding("pageup,ctrl+b", "page(-1)", "上一页", show=False),
+        Binding("home,g", "jump(0)", "第一件", show=False),
+        Binding("end,G", "jump(-1)", "最后一件", show=False),
+    ]
+
+    COMPONENT_CLASSES = {
+        "case-list--header", "case-list--cursor", "case-list--dim",
+        *(look.css_class for look in FACES.values()),
+    }  # fmt: skip
+
+    cursor: reactive[int] = reactive(0, repaint=False)
+    """Index of the case the cursor is on."""
+
+    class Highlighted(Message):
+        """The cursor came to another case (`None` in an empty list)."""
+
+        def __init__(self, case_id: int | None) -> None:
+            """Name the case."""
+            self.case_id = case_id
+            super().__init__()
+
+        def can_replace(self, message: Message) -> bool:
+            """While scrolling only the last one counts."""
+            return isinstance(message, CaseList.Highlighted)
+
+    class Opened(Message):
+        """A case was double-clicked."""
+
+        def __init__(self, case_id: int) -> None:
+            """Name the case."""
+            self.case_id = case_id
+            super().__init__()
+
+    def __init__(self, look: Callable[[], Look], *, empty: str = "没有事项", id: str | None = None) -> None:
+        """Make an empty list.
+
+        Args:
+            look: gives the calendar and the present instant that the words depend on.
+            empty: what stands in an empty list.
+            id: of the widget.
+        """
+        super().__init__(id=id)
+        self._look_now = look
+        self._look = look()
+        self.empty = empty
+        self.sorted_by = ""
+        self._ids: array[int] = array("q")
+        self._fetch: Fetch = lambda _ids: []
+        self._pages: LRUCache[int, dict[int, CaseRow]] = LRUCache(PAGES_KEPT)
+        self._strips: LRUCache[tuple[int, bool], Strip] = LRUCache(STRIPS_KEPT)
+
+    # -- what is listed -----------------------------------------------------------------------------
+
+    def show(self, ids: array[int], fetch: Fetch, *, keep: bool = False) -> None:
+        """List these cases; `keep` leaves the cursor on its case, or at its line if the case is gone."""
+        held, line = self.current, self.cursor
+        self._ids, self._fetch = ids, fetch
+        self.virtual_size = Size(self.size.width, len(ids) + HEADER_LINES)
+        self.forget()
+        place = self._place_of(held, line) if keep else 0
+        self.set_reactive(CaseList.cursor, place)
+        self._follow()
+        self.post_message(self.Highlighted(self.current))
+
+    def forget(self) -> None:
+        """Read all rows again when they are painted next: time went by, or somebody wrote."""
+        self._look = self._look_now()
+        self._pages.clear()
+        self._strips.clear()
+        self.refresh()
+
+    def _place_of(self, case_id: int | None, line: int) -> int:
+        if case_id is not None:
+            if line < len(self._ids) and self._ids[line] == case_id:
+                return line
+            try:
+                return self._ids.index(case_id)
+            except ValueError:
+                pass
+        return max(0, min(line, len(self._ids) - 1))
+
+    def __len__(self) -> int:
+        """Cases in the list."""
+        return len(self._ids)
+
+    def __bool__(self) -> bool:
+        """A widget is a widget, also with nothing in it."""
+        return True
+
+    @property
+    def ids(self) -> array[int]:
+        """All cases in order; not to be changed."""
+        return self._ids
+
+    @property
+    def current(self) -> int | None:
+        """The case under the cursor."""
+        return self._ids[self.cursor] if self.cursor < len(self._ids) else None
+
+    @property
+    def current_row(self) -> CaseRow | None:
+        """The row under the cursor; `None` also when the case is gone."""
+        return self._row(self.cursor) if self.cursor < len(self._ids) else None
+
+    def _row(self, index: int) -> CaseRow | None:
+        page = index // PAGE_ROWS
+        rows = self._pages.get(page)
+        if rows is None:
+            start = page * PAGE_ROWS
+            rows = {row.id: row for row in self._fetch(self._ids[start : start + PAGE_ROWS])}
+            self._pages[page] = rows
+        return rows.get(self._ids[index])
+
+    # -- painting -----------------------------------------------------------------------------------
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """The columns at the present width."""
+        return case_columns.layout(self.scrollable_content_region.width, self._look.queues)
+
+    def render_line(self, y: int) -> Strip:
+        """Paint a line of the screen; the heading never scrolls away."""
+        width = self.scrollable_content_region.width
+        if y < HEADER_LINES:
+            heading = case_columns.heading(self.columns, self.sorted_by)
+            return self._line([Segment(heading, self.get_component_rich_style("case-list--header"))], width)
+        index = self.scroll_offset.y + y - HEADER_LINES
+        if index >= len(self._ids):
+            words = f"  {self.empty}" if not self._ids and y == HEADER_LINES + 1 else ""
+            return self._line([Segment(words, self.get_component_rich_style("case-list--dim"))], width)
+        here = index == self.cursor
+        key = (index, here)
+        strip = self._strips.get(key)
+        if strip is None:
+            strip = self._strips[key] = self._paint(index, here, width)
+        return strip
+
+    def _line(self, segments: list[Segment], width: int) -> Strip:
+        return Strip(segments).adjust_cell_length(width, self.rich_style).apply_style(self.rich_style)
+
+    def _paint(self, index: int, here: bool, width: int) -> Strip:
+        row = self._row(index)
+        base = self.get_component_rich_style("case-list--cursor") if here else Style()
+        mark = Segment(CURSOR_MARK if here else " " * GAP, base)
+        if row is None:
+            dim = self.get_component_rich_style("case-list--dim")
+            return self._line([mark, Segment("（刚被另一台改动，按 F5 刷新）", dim)], width)
+        columns = self.columns
+        alarm = self.get_component_rich_style(face(row.alarm).css_class, partial=True)
+        dim = self.get_component_rich_style("case-list--dim", partial=True)
+        styles = {"state": alarm, "left": alarm, "number": dim, "changed": dim}
+        segments = [mark]
+        for column, text in zip(columns, case_columns.cells(row, columns, self._look), strict=True):
+            segments.append(Segment(text, base if here else styles.get(column.name, base)))
+            segments.append(Segment(" " * GAP, base))
+        strip = Strip(segments)
+        return self._line([*strip.adjust_cell_length(width, base)], width)
+
+    def notify_style_update(self) -> None:
+        """Other colours: paint anew."""
+        self._strips.clear()
+        super().notify_style_update()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Another width: other columns."""
+        self._strips.clear()
+        self.virtual_size = Size(event.size.width, len(self._ids) + HEADER_LINES)
+        self._follow()
+
+    def on_focus(self) -> None:
+        """The cursor looks different while the list has the keyboard."""
+        self._strips.clear()
+
+    def on_blur(self) -> None:
+        """See `on_focus`."""
+        self._strips.clear()
+
+    # -- moving -------------------------------------------------------------------------------------
+
+    def validate_cursor(self, index: int) -> int:
+        """Stay within the list."""
+        return max(0, min(index, len(self._ids) - 1))
+
+    def watch_cursor(self, before: int, after: int) -> None:
+        """Repaint the two lines, follow, and tell."""
+        top = self.scroll_offset.y - HEADER_LINES
+        self.refresh_lines(before - top, 1)
+        self.refresh_lines(after - top, 1)
+        self._follow()
+        self.post_message(self.Highlighted(self.current))
+
+    def _follow(self) -> None:
+        """Scroll so that the cursor is seen below the heading."""
+        height = self.scrollable_content_region.height
+        if height <= HEADER_LINES or not self._ids:
+            return
+        line = self.cursor
+        top = self.scroll_offset.y
+        rows = height - HEADER_LINES
+        if line < top:
+            self.scroll_to(y=line, animate=False, force=True, immediate=True)
+        elif line >= top + rows:
+            self.scroll_to(y=line - rows + 1, animate=False, force=True, immediate=True)
+
+    def refresh_lines(self, y_start: int, line_count: int = 1) -> None:
+        """Repaint lines of the screen, if they are on it."""
+        height = self.size.height
+        if 0 <= y_start < height:
+            self.refresh(Region(0, y_start, self.size.width, line_count))
+
+    def action_move(self, delta: int) -> None:
+        """A line up or down."""
+        self.cursor += delta
+
+    def action_page(self, delta: int) -> None:
+        """A screen up or down."""
+        self.cursor += delta * max(1, self.scrollable_content_region.height - HEADER_LINES)
+
+    def action_jump(self, index: int) -> None:
+        """To the first (0) or the last (-1) case."""
+        self.cursor = index if index >= 0 else len(self._ids) - 1
+
+    def on_click(self, event: events.Click) -> None:
+        """A click moves the cursor, a second one opens."""
+        index = self.scroll_offset.y + event.y - HEADER_LINES
+        if event.y < HEADER_LINES or index >= len(self._ids):
+            return
+        self.cursor = index
+        if event.chain == 2 and self.current is not None:
+            self.post_message(self.Opened(self.current))

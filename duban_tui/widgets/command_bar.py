@@ -1,0 +1,45 @@
+"""The footer: the commands that hold here, the weightiest first when there is little room."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from duban_tui.commands import Command, Place
+from duban_tui.widgets.fitting import Line, Piece, Pressed, width_of
+
+if TYPE_CHECKING:
+    from duban_tui.screens.base import DeskScreen
+
+
+class CommandBar(Line):
+    """One line at the bottom; a command not allowed now is dimmed and, when pressed, says why."""
+
+    DEFAULT_CSS = """
+    CommandBar { dock: bottom; background: $panel; color: $foreground; }
+    """
+
+    def pieces(self, width: int) -> Sequence[Piece]:
+        """Fill the line by weight, keep the order of the definition."""
+        screen: DeskScreen[object] = self.screen  # type: ignore[assignment]
+        app = screen.desk
+        places = (*screen.PLACES, Place.EVERYWHERE, Place.CASE)
+        offered = [
+            each for each in app.commands.values() if each.footer and each.place in places and each.keys
+        ]
+        chosen: list[Command] = []
+        for command in sorted(offered, key=lambda each: each.footer):
+            if width_of([self._piece(each) for each in (*chosen, command)], self.GAP) <= width:
+                chosen.append(command)
+        return [self._piece(command) for command in offered if command in chosen]
+
+    def _piece(self, command: Command) -> Piece:
+        screen: DeskScreen[object] = self.screen  # type: ignore[assignment]
+        allowed = screen.desk.why_not(command) is None
+        return Piece(command.id, f"{command.shown_key} {command.label}", "" if allowed else "$text-disabled")
+
+    async def on_pressed(self, event: Pressed) -> None:
+        """Run it as if its key had been pressed."""
+        event.stop()
+        screen: DeskScreen[object] = self.screen  # type: ignore[assignment]
+        await screen.desk.action_command(event.name)

@@ -1,0 +1,74 @@
+"""The second line: what waits for this desk, and how many cases stand in each state."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual.reactive import reactive
+
+from db.reads.board import QUEUES, UNCLAIMED, Counts
+from db.terms import UNCLAIMED_LABEL, Alarm, Pending
+from duban_tui.widgets.alarm import FACES
+from duban_tui.widgets.fitting import MORE, Line, Piece, width_of
+
+ALL_QUEUES = "all"
+"""The view of all queues of the desk, one after the other."""
+
+QUEUE_LABELS = {**{str(pending): pending.label for pending in Pending}, UNCLAIMED: UNCLAIMED_LABEL}
+
+TABS = (Alarm.OVERDUE, Alarm.URGENT, Alarm.WARNING, Alarm.DELIVERED, Alarm.NORMAL, Alarm.DONE)
+"""States with a key of their own, 1 to 6; 暂停 (7) shows where there are any."""
+
+
+class StateBar(Line):
+    """Counts of the chosen unit and all below it; the active view stands reversed."""
+
+    counts: reactive[Counts | None] = reactive(None)
+    """`None` while they are being read: no number is better than an old one."""
+    alarm: reactive[str] = reactive("")
+    queue: reactive[str] = reactive("")
+    scope: reactive[str] = reactive("")
+    """Name of the chosen unit; empty = the whole tree."""
+
+    DEFAULT_CSS = "StateBar { background: $surface; }"
+
+    def pieces(self, width: int) -> Sequence[Piece]:
+        """In words with room for them, tight without; what does not fit is behind ▸."""
+        for tight in (False, True):
+            line = self._queue_line(tight) if self.queue else self._alarm_line(tight)
+            if self.scope and not tight:
+                line.append(Piece("", f"{self.scope}及以下", "$text-muted"))
+            if width_of(line, self.GAP) <= width:
+                return line
+        while line and width_of([*line, Piece("", MORE)], self.GAP) > width:
+            line.pop()
+        return [*line, Piece("palette", MORE)]
+
+    def _alarm_line(self, tight: bool) -> list[Piece]:
+        waiting = sum(self.counts.queues.values()) if self.counts else None
+        line = [Piece("queues", self._said("0", "待办", waiting, tight))]
+        for alarm in (*TABS, Alarm.PAUSED):
+            count = self.counts.alarms[alarm] if self.counts else None
+            look = FACES[alarm]
+            active = self.alarm == alarm
+            if alarm is Alarm.PAUSED and not count and not active:
+                continue
+            style = "reverse bold" if active else f"${look.token}"
+            line.append(Piece(str(alarm), self._said(look.glyph, look.word, count, tight), style))
+        return line
+
+    def _queue_line(self, tight: bool) -> list[Piece]:
+        queues = self.counts.queues if self.counts else None
+        waiting = sum(queues.values()) if queues else None
+        whole = "reverse bold" if self.queue == ALL_QUEUES else ""
+        line = [Piece("queues", self._said("0", "待办", waiting, tight), whole)]
+        for queue in QUEUES:
+            style = "reverse bold" if self.queue == queue else ""
+            count = queues[queue] if queues else None
+            line.append(Piece(f"queue:{queue}", self._said("", QUEUE_LABELS[queue], count, tight), style))
+        return [*line, Piece("everything", "8 全部" if not tight else "8全部")]
+
+    @staticmethod
+    def _said(mark: str, word: str, count: int | None, tight: bool) -> str:
+        number = "" if count is None else f"{count:,}"
+        return f"{mark}{word}{number}" if tight else " ".join(part for part in (mark, word, number) if part)

@@ -1,0 +1,70 @@
+"""How a case is put into a few words: what is left of its time, when it last changed. Pure."""
+
+from __future__ import annotations
+
+from db import instants
+from db.deadlines import remaining
+from db.instants import day_of
+from db.reads.board import CaseRow
+from db.terms import Alarm, Pending, Stage
+from db.workdays import Calendar
+
+WEEKDAYS = "一二三四五六日"
+"""The days of the week, Monday first."""
+
+_SHORT_STAGES = {Stage.REFUSED: "不受理", Stage.WITHDRAWN: "撤回"}
+"""Stages whose label is longer than the narrow column."""
+
+
+def time_left(row: CaseRow, calendar: Calendar, now: int, *, short: bool = False) -> str:
+    """What is left, in working days, and of what: ``超 3 日``, ``剩 1 日``, ``受理剩 1 日``, ``暂停``."""
+    said = _time_left(row, calendar, now)
+    if row.provisional and row.open and row.due_at is not None:
+        said += "~" if short else " 暂定"
+    if short:
+        said = (
+            said.replace(" ", "").replace("受理", "受", 1)
+            if said.startswith("受理")
+            else said.replace(" ", "")
+        )
+    return said
+
+
+def _time_left(row: CaseRow, calendar: Calendar, now: int) -> str:
+    if not row.open:
+        return _SHORT_STAGES.get(Stage(row.stage), Stage(row.stage).label)
+    if row.alarm == Alarm.PAUSED:
+        return Alarm.PAUSED.label
+    if not row.running:
+        return Stage(row.stage).label
+    if (
+        row.accepted_at is None
+        and row.accept_by is not None
+        and row.alarm in (Alarm.WARNING, Alarm.DELIVERED)
+    ):
+        return "受理" + _days(remaining(calendar, now, row.accept_by), now >= row.accept_by)
+    if row.due_at is None:
+        return "长期"
+    return _days(remaining(calendar, now, row.due_at), now >= row.due_at)
+
+
+def _days(left: int, past: bool) -> str:
+    """So many working days left or over. The day itself is 今天; a night over is not yet a day over."""
+    if past:
+        return f"超 {-left} 日" if left < 0 else "已超期"
+    return f"剩 {left} 日" if left > 0 else "今天到期"
+
+
+def changed(updated_at: int, now: int) -> str:
+    """When a case last changed: ``08:12`` today, ``昨天``, ``11-20``, ``2025-03``."""
+    day, today = day_of(updated_at), day_of(now)
+    if day == today:
+        return instants.local(updated_at).strftime("%H:%M")
+    if (today - day).days == 1:
+        return "昨天"
+    return f"{day:%m-%d}" if day.year == today.year else f"{day:%Y-%m}"
+
+
+def queue_word(row: CaseRow) -> str:
+    """What of the case lies on the desk: 待交办 …; 待认领 where no unit is known."""
+    return Pending(row.pending).label if row.pending else "待认领"
