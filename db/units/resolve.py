@@ -99,7 +99,7 @@ class Resolver:
             return Resolution(None, [], None)
         start = self._top.id if under is None else under
         if text.isascii():
-            return self._answer([*self._by_sign(text, under), *self._alias(None, text)], None, at)
+            return self._answer([*self._by_sign(text, under, at), *self._alias(None, text)], None, at)
         day = at.isoformat() if at else None
         now = self._search(text, start, None)
         if now.fits and (day is None or all((node.since or "") <= day for node in now.fits)):
@@ -128,19 +128,17 @@ class Resolver:
 
     # Codes and initials
 
-    def _by_sign(self, text: str, under: int | None) -> list[int]:
-        """Units by code, else by pinyin initials; of the living ones, else of all that ever were."""
+    def _by_sign(self, text: str, under: int | None, at: dt.date | None) -> list[int]:
+        """Units by code, else by pinyin initials: of the day, else living, else former."""
         signs = [text]
         if text.isdigit() and len(text) == _CODE[0]:
             signs += [text[:length] for length in _CODE[1:] if not text[length:].strip("0")]
         marks = ",".join("?" * len(signs))
-        found = self._connection.execute(
-            f"""SELECT unit_id, valid_to IS NULL FROM unit_version
-            WHERE code IN ({marks}) OR initials = ? ORDER BY level, code""",
-            (*signs, text),
-        ).fetchall()
-        chosen = [unit for unit, lives in found if lives] or [unit for unit, _ in found]
-        return [unit for unit in chosen if under is None or self._is_below(unit, under)]
+        nodes = self._nodes(f"v.code IN ({marks}) OR v.initials = ?", (*signs, text))
+        of_day = [node for node in nodes if at and _in_force_on(at.isoformat())(node)]
+        chosen = of_day or [node for node in nodes if node.until is None] or nodes
+        chosen.sort(key=lambda node: node.level)
+        return [node.id for node in chosen if under is None or self._is_below(node.id, under)]
 
     # Names
 
