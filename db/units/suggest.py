@@ -45,6 +45,8 @@ class UnitIndex:
             )
             for values in found
         )
+        self._written = [entry.trail + entry.short for entry in self._entries]
+        """By place in the entries; a quick test rules most of them out."""
         self._aliases: dict[str, int] = {
             name: unit
             for name, unit in connection.execute("SELECT name, unit_id FROM unit_alias")
@@ -85,15 +87,21 @@ class UnitIndex:
                 yield 3, entry.id
 
     def _by_name(self, typed: str) -> Iterator[tuple[int, int]]:
-        for entry in self._entries:
+        first, last = typed[0], typed[-1]
+        likely = [
+            place for place, written in enumerate(self._written) if first in written and last in written
+        ]
+        for entry in map(self._entries.__getitem__, likely):
             if typed in (entry.name, entry.short):
                 yield 0, entry.id
             elif entry.name.startswith(typed) or entry.short.startswith(typed):
                 yield 1, entry.id
             elif typed in entry.name or typed in entry.short:
                 yield 2, entry.id
-            elif typed in entry.trail or (typed[0] in entry.trail and _in_order(typed, entry.trail)):
-                yield 3 + (typed not in entry.trail), entry.id
+            elif typed in entry.trail:
+                yield 3, entry.id
+            elif _in_order(typed, entry.trail):
+                yield 4, entry.id
 
     def _path(self, unit: int) -> list[str]:
         path = self._paths.get(unit)
