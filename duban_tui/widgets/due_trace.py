@@ -12,8 +12,9 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from db import instants
-from db.deadline_trace import WEEKDAYS, Trace, TraceDay
+from db.deadlines import Trace, TraceDay
 from db.workdays import DayKind
+from duban_tui.wording import WEEKDAYS
 
 JOINT = " - "
 """Between two days. Not a box line: those take two cells in some Chinese terminals."""
@@ -172,9 +173,6 @@ def due_table(trace: Trace, today: dt.date) -> Content:
         row = f"{day.day} 周{WEEKDAYS[day.day.weekday()]}  {_pad(name, 14)}{_pad(counted, 10)}{day.mark}"
         pointer = "> " if day.day == today else "  "
         lines.append(Content.styled(pointer + row, _style(day, trace, today)))
-    if trace.basis:
-        lines += [Content(""), Content(f"依据  {trace.basis}")]
-    lines.append(Content.styled(f"日历  {trace.revision[:12]}", "$text-muted"))
     return Content("\n").join(lines)
 
 

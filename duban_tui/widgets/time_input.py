@@ -16,18 +16,41 @@ from duban_tui.widgets.line_input import LineInput
 class TimeInput(LineInput):
     """A moment. What was understood replaces what was typed on leaving: a draft of yesterday stays true."""
 
-    def __init__(self, instant: int | None = None, *, clock: Callable[[], int] = instants.now) -> None:
-        """Start with an instant, or blank; relative words are read against `clock`."""
+    def __init__(
+        self,
+        instant: int | None = None,
+        *,
+        clock: Callable[[], int] = instants.now,
+        enter_is_now: bool = False,
+    ) -> None:
+        """Start with an instant, or blank.
+
+        Args:
+            instant: what stands there first.
+            clock: the present instant; relative words are read against it.
+            enter_is_now: Enter in the blank field writes the present time (an arrow passes it by).
+        """
         shown = "" if instant is None else written.show_time(instant)
-        super().__init__(shown, placeholder=written.TIME_HINT)
-        self._clock = clock
+        hint = f"回车填现在，或 {written.TIME_HINT}" if enter_is_now else written.TIME_HINT
+        super().__init__(shown, placeholder=hint)
+        self._clock, self._enter_is_now = clock, enter_is_now
+        self._given = (shown, instant)
+
+    async def action_submit(self) -> None:
+        """Enter: on to the next field, with the present time where that is offered."""
+        if self._enter_is_now and not self.value.strip():
+            self.value = written.show_time(self._clock())
+        await super().action_submit()
 
     def entered(self) -> int | None:
-        """The instant, ``None`` when blank.
+        """The instant, ``None`` when blank. What was given and not changed keeps its seconds.
 
         Raises:
             ValueError: not understood.
         """
+        shown, instant = self._given
+        if self.value == shown:
+            return instant
         return written.read_time(self.value, self._clock()) if self.value.strip() else None
 
     def on_blur(self, _event: events.Blur) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from rich.cells import cell_len
 from textual.content import Content
@@ -11,14 +12,24 @@ from textual.widget import Widget
 
 from db import instants
 from db.actions import Action
-from db.reads.case import TimelineRow, via_label
+from db.reads.flow import TimelineRow
 from db.terms import Via
 
-WIDE = 56
+WIDE = 50
 """Cells from which a step stands in columns; below, its words go on a line of their own."""
 
 WHO = 12
-"""Cells for the name of who acted."""
+"""Most cells for the name of who acted."""
+
+TIME = 12
+"""Cells for the time, with the gap after it."""
+
+
+class Columns(NamedTuple):
+    """Widths of the columns, gaps included."""
+
+    action: int
+    who: int
 
 
 class Timeline(Widget):
@@ -48,22 +59,30 @@ class Timeline(Widget):
         return len(self._lines(width))
 
     def _lines(self, width: int) -> list[Content]:
-        lines: list[Content] = []
-        for step in self._steps:
-            lines += _step_lines(step, self._year, width)
-        return lines or [Content.styled("还没有办理记录", "$text-muted")]
+        if not self._steps:
+            return [Content.styled("还没有办理记录", "$text-muted")]
+        columns = Columns(
+            max(cell_len(Action(step.action).label) for step in self._steps) + 1,
+            max(cell_len(_who(step)) for step in self._steps) + 1,
+        )
+        return [line for step in self._steps for line in _step_lines(step, self._year, width, columns)]
 
 
-def _step_lines(step: TimelineRow, year: int, width: int) -> list[Content]:
-    time, action = show_at(step.at, year), Action(step.action).label
-    who = _cut(step.party or step.by, WHO)
+def _who(step: TimelineRow) -> str:
+    return _cut(step.party or step.by, WHO)
+
+
+def _step_lines(step: TimelineRow, year: int, width: int, columns: Columns) -> list[Content]:
+    time, action, who = show_at(step.at, year), Action(step.action).label, _who(step)
+    words = _words(step)
     if width >= WIDE:
         head = Content.assemble(
-            (_pad(time, 12), "$text-muted"), _pad(action, 11), (_pad(who, WHO + 1), "$text-muted")
+            (_pad(time, TIME), "$text-muted"),
+            _pad(action, columns.action),
+            (_pad(who, columns.who), "$text-muted"),
         )
-        return _beside(head, _words(step), width)
+        return _beside(head, words, width)
     head = Content.assemble((time, "$text-muted"), " ", (action, "bold"), " ", (who, "$text-muted"))
-    words = _words(step)
     if not words.plain:
         return [head]
     return [head, *(Content("  ") + line for line in words.fold(max(8, width - 2)))]
@@ -76,7 +95,7 @@ def _beside(head: Content, words: Content, width: int) -> list[Content]:
 
 
 def _words(step: TimelineRow) -> Content:
-    way = "" if step.via == Via.DESK else f"{via_label(step.via)}；"
+    way = "" if step.via == Via.DESK else f"{Via(step.via).label}；"
     words = Content((way + step.summary).rstrip("；"))
     return words + Content.styled(f" ✗ 不适用：{step.why}", "$text-warning") if step.why else words
 
