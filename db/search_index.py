@@ -69,9 +69,9 @@ def put_many(connection: Connection, cases: Iterable[tuple[int, Iterable[str]]])
     it has to be put again when it closes or opens again, as when its texts change.
     """
     gathered = [(case_id, _grams(texts)) for case_id, texts in cases]
-    places = [(_place(connection, case_id), grams) for case_id, grams in gathered]
+    placed = [(place_of(connection, case_id), grams) for case_id, grams in gathered]
     _delete(connection, [case_id for case_id, _ in gathered])
-    connection.executemany("INSERT INTO lookup (rowid, grams) VALUES (?, ?)", places)
+    connection.executemany("INSERT INTO lookup (rowid, grams) VALUES (?, ?)", placed)
 
 
 def refresh(connection: Connection, case_id: int) -> None:
@@ -113,7 +113,8 @@ def _grams(texts: Iterable[str]) -> str:
     return " ".join(found)
 
 
-def _place(connection: Connection, case_id: int) -> int:
+def place_of(connection: Connection, case_id: int) -> int:
+    """Where a case stands in the order of the answer, by its own row."""
     row = connection.execute('SELECT open FROM "case" WHERE id = ?', (case_id,)).fetchone()
     return case_id | OPEN if row is not None and row[0] else case_id
 
@@ -124,9 +125,9 @@ def _delete(connection: Connection, case_ids: Iterable[int]) -> None:
 
 
 def candidates(connection: Connection, sought: Iterable[str]) -> Iterator[int]:
-    """Ids of all cases that may contain these words (see `words`), open newest first, then the rest.
+    """Places of all cases that may contain these words (see `words`), in the order of the answer.
 
-    Lazy: only what is taken is looked for.
+    Lazy: only what is taken is looked for. A place is a case id, with `OPEN` set where the case is open.
     """
     terms = dict.fromkeys(term for word in sought for term in _terms(word[:_LONGEST]))
     if not terms:
@@ -136,11 +137,11 @@ def candidates(connection: Connection, sought: Iterable[str]) -> Iterator[int]:
         "SELECT rowid FROM lookup WHERE lookup MATCH ? ORDER BY rowid DESC", (" AND ".join(quoted),)
     )
     for (place,) in found:
-        yield place & ~OPEN
+        yield place
 
 
-def find(connection: Connection, query: str, stop: Callable[[], bool] = bool) -> Iterator[int]:
-    """Ids of the cases in which every word of the query occurs, open newest first, then the rest.
+def places(connection: Connection, query: str, stop: Callable[[], bool] = bool) -> Iterator[int]:
+    """Places of the cases in which every word of the query occurs, in the order of the answer.
 
     Args:
         connection: any connection to the office.
@@ -149,11 +150,16 @@ def find(connection: Connection, query: str, stop: Callable[[], bool] = bool) ->
     """
     sought = words(query)
     unsure = [word for word in sought if not _answered_by_index(word)]
-    for case_id in candidates(connection, sought):
+    for place in candidates(connection, sought):
         if stop():
             return
-        if not unsure or contains(texts_of(connection, case_id), unsure):
-            yield case_id
+        if not unsure or contains(texts_of(connection, place & ~OPEN), unsure):
+            yield place
+
+
+def find(connection: Connection, query: str) -> Iterator[int]:
+    """Ids of the cases in which every word of the query occurs: open newest first, then the rest."""
+    return (place & ~OPEN for place in places(connection, query))
 
 
 def contains(texts: Iterable[str], sought: Iterable[str]) -> bool:

@@ -80,6 +80,12 @@ class ListQuery(NamedTuple):
     """Words that must all occur in the number, title, place or unit."""
     sort: str = "urgency"
     open_only: bool = True
+    stage: str | None = None
+    """A code of `terms.Stage`."""
+    since: int | None = None
+    """Received at this instant or later."""
+    until: int | None = None
+    """Received before this instant."""
 
 
 _UNIT = f"""coalesce(({UNIT_NAME.format(unit='"case".unit_id')}), unclaimed, '')"""
@@ -129,12 +135,12 @@ def ids(connection: Connection, query: ListQuery, now: int) -> array[int]:
     """The ids of a whole list, in its order."""
     if query.sort == "urgency":
         return _by_urgency(connection, query, now)
-    terms = _terms(query)
+    terms = conditions(query)
     if query.sort != "due" and "open = 1" in terms:
         # Chosen along the small index of open cases first: the index that holds the order holds millions.
         terms = [f"id IN ({_select('id', terms)})"]
     sql = _select("id", terms) + f" ORDER BY {_ORDERS[query.sort]}"
-    return array("q", (row[0] for row in connection.execute(sql, _bound(query, now))))
+    return array("q", (row[0] for row in connection.execute(sql, bindings(query, now))))
 
 
 def rows(connection: Connection, ids: Sequence[int], now: int) -> list[CaseRow]:
@@ -192,11 +198,17 @@ def _filters(query: ListQuery) -> list[str]:
     terms = scope_terms(query.scope)
     if query.queue is not None:
         terms = ["unclaimed IS NOT NULL" if query.queue == UNCLAIMED else "pending = :queue", *_aside(terms)]
+    if query.stage is not None:
+        terms.append("stage = :stage")
+    if query.since is not None:
+        terms.append("id >= :since")
+    if query.until is not None:
+        terms.append("id < :until")
     return terms + [f"instr({_SEARCHED}, :w{n}) > 0" for n in range(len(query.words.split()))]
 
 
-def _terms(query: ListQuery) -> list[str]:
-    """All conditions of a list."""
+def conditions(query: ListQuery) -> list[str]:
+    """All conditions of a list, on the columns of a case; see `bindings`."""
     if query.alarm is Alarm.DONE:
         return ["open = 0", *_filters(query)]
     if query.alarm is not None:
@@ -205,10 +217,23 @@ def _terms(query: ListQuery) -> list[str]:
     return _filters(query) if whole else ["open = 1", *_filters(query)]
 
 
-def _bound(query: ListQuery, now: int) -> dict[str, Any]:
+def bindings(query: ListQuery, now: int) -> dict[str, Any]:
+    """The values that `conditions` name."""
     words = {f"w{n}": word.lower() for n, word in enumerate(query.words.split())}
     alarm = None if query.alarm is None else str(query.alarm)
-    return {"unit": query.scope.unit_id, "now": now, "queue": query.queue, "alarm": alarm, **words}
+    values = {
+        "unit": query.scope.unit_id,
+        "now": now,
+        "queue": query.queue,
+        "alarm": alarm,
+        "stage": query.stage,
+    }
+    return {**values, "since": _id_of(query.since), "until": _id_of(query.until), **words}
+
+
+def _id_of(instant: int | None) -> int | None:
+    """The first id that a case received at this instant can have."""
+    return None if instant is None else instant << 20
 
 
 def _by_urgency(connection: Connection, query: ListQuery, now: int) -> array[int]:
@@ -217,8 +242,8 @@ def _by_urgency(connection: Connection, query: ListQuery, now: int) -> array[int
     One walk along the index of due dates fills a bucket per alarm, so nothing is sorted.
     """
     buckets: dict[tuple[str, int], array[int]] = {}
-    sql = _select(f"{ALARM_SQL}, due_at IS NULL, id", _terms(query)) + " ORDER BY due_at, id"
-    for alarm, undated, case_id in connection.execute(sql, _bound(query, now)):
+    sql = _select(f"{ALARM_SQL}, due_at IS NULL, id", conditions(query)) + " ORDER BY due_at, id"
+    for alarm, undated, case_id in connection.execute(sql, bindings(query, now)):
         buckets.setdefault((alarm, undated), array("q")).append(case_id)
     ordered = array("q")
     for alarm in Alarm:
@@ -257,7 +282,7 @@ def _page_by_urgency(
     connection: Connection, query: ListQuery, now: int, limit: int, after: int | None
 ) -> list[int]:
     """Stretch after stretch, each along its index, until the page is full."""
-    bound = _bound(query, now)
+    bound = bindings(query, now)
     todo = _wanted(query)
     beyond: list[str] = []
     if after is not None:
@@ -289,7 +314,7 @@ def _wanted(query: ListQuery) -> list[_Stretch]:
 def _page_of_newest(
     connection: Connection, query: ListQuery, now: int, limit: int, after: int | None
 ) -> list[int]:
-    terms = _terms(query) + ([] if after is None else ["id < :after_id"])
+    terms = conditions(query) + ([] if after is None else ["id < :after_id"])
     sql = _select("id", terms) + " ORDER BY id DESC LIMIT :limit"
-    bound = {**_bound(query, now), "after_id": after, "limit": limit}
+    bound = {**bindings(query, now), "after_id": after, "limit": limit}
     return [row[0] for row in connection.execute(sql, bound)]

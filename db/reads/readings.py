@@ -1,0 +1,178 @@
+"""What the words of a lookup may mean besides themselves: a unit, an alarm or stage, a day or month.
+
+A reading is an offer, shown above the hits; it never narrows what the words find as text.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from db import instants
+from db.connection import Connection
+from db.reads.board import UNCLAIMED, ListQuery, Scope
+from db.search_index import words
+from db.terms import UNCLAIMED_LABEL, Alarm, Pending, Stage
+
+MOST = 5
+"""Units that one word may mean; where more fit it, it means none."""
+
+
+class Reading(NamedTuple):
+    """An understanding of a query: a list of cases, with the words left over."""
+
+    label: str
+    """綦江区（含下级） · 警报 · 2026年11月"""
+    query: ListQuery
+    """`words` are those that were not understood; hand it to `lookup.search` as `within` to narrow."""
+
+
+class _Unit(NamedTuple):
+    """A living unit that a word may mean."""
+
+    id: int
+    level: int
+    name: str
+    """With its parents' short names from the district down."""
+    line: tuple[int, ...]
+    """Its ancestors and itself."""
+
+
+def readings(connection: Connection, text: str, now: int) -> tuple[Reading, ...]:
+    """The readings of a text, one for each unit that fits it best; none where nothing is understood."""
+    query, labels, left = ListQuery(sort="newest", open_only=False), [], []
+    units: list[_Unit] = []
+    today = instants.day_of(now)
+    for word in words(text):
+        if (term := _TERMS.get(word)) and query.alarm is query.queue is query.stage is None:
+            query, label = query._replace(alarm=term.alarm, queue=term.queue, stage=term.stage), word
+        elif query.since is None and (span := _span(word, today)):
+            first, after, label = span
+            query = query._replace(since=instants.start_of(first), until=instants.start_of(after))
+        elif found := _units(connection, word, units):
+            units, label = found, ""
+        else:
+            left.append(word)
+            continue
+        labels.append(label)
+    query = query._replace(words=" ".join(left))
+    rest = [label for label in labels if label]
+    if not units:
+        return (Reading(" · ".join(rest), query),) if rest else ()
+    return tuple(
+        Reading(
+            " · ".join([f"{unit.name}（含下级）", *rest]), query._replace(scope=Scope(unit.id, unit.level))
+        )
+        for unit in units
+    )
+
+
+_TERMS: dict[str, ListQuery] = {
+    **{stage.label: ListQuery(stage=str(stage)) for stage in Stage},
+    UNCLAIMED_LABEL: ListQuery(queue=UNCLAIMED),
+    **{pending.label: ListQuery(queue=str(pending)) for pending in Pending},
+    **{alarm.label: ListQuery(alarm=alarm) for alarm in Alarm},
+}
+"""Words of the screen; where one names two things, the later stands: 办结 is the alarm, 待交办 the queue."""
+
+_DAY = re.compile(r"(\d{4})(?:([-/.])(\d{1,2})\2(\d{1,2})|年(\d{1,2})月(\d{1,2})[日号]?|(\d\d)(\d\d))")
+_MONTH = re.compile(r"(\d{4})(?:[-/.]|年)(\d{1,2})月?份?")
+_DAY_OF_YEAR = re.compile(r"(\d{1,2})月(\d{1,2})[日号]")
+_MONTH_OF_YEAR = re.compile(r"(\d{1,2})月份?")
+_DAYS_AGO = {"今天": 0, "昨天": 1, "前天": 2}
+_MONTHS_AGO = {"本月": 0, "上月": 1}
+
+_Span = tuple[dt.date, dt.date, str]
+"""First day, the day after the last, label."""
+
+
+def _span(word: str, today: dt.date) -> _Span | None:
+    """The days that a word names; a month or day without a year is the latest that has come."""
+    try:
+        return next(_spans(word, today), None)
+    except (ValueError, OverflowError):  # No such day.
+        return None
+
+
+def _spans(word: str, today: dt.date) -> Iterator[_Span]:
+    if word in _DAYS_AGO:
+        yield _one_day(today - dt.timedelta(_DAYS_AGO[word]))
+    if word in _MONTHS_AGO:
+        months = today.year * 12 + today.month - 1 - _MONTHS_AGO[word]
+        yield _one_month(dt.date(months // 12, months % 12 + 1, 1))
+    if match := _DAY.fullmatch(word):
+        year, month, day = (int(part) for part in match.groups() if part and part.isdigit())
+        yield _one_day(dt.date(year, month, day))
+    if match := _MONTH.fullmatch(word):
+        yield _one_month(dt.date(int(match[1]), int(match[2]), 1))
+    if match := _DAY_OF_YEAR.fullmatch(word):
+        yield _one_day(_latest(today, int(match[1]), int(match[2])))
+    if match := _MONTH_OF_YEAR.fullmatch(word):
+        yield _one_month(_latest(today, int(match[1]), 1))
+
+
+def _latest(today: dt.date, month: int, day: int) -> dt.date:
+    this_year = dt.date(today.year, month, day)
+    return this_year if this_year <= today else dt.date(today.year - 1, month, day)
+
+
+def _one_day(day: dt.date) -> _Span:
+    return day, day + dt.timedelta(1), day.isoformat()
+
+
+def _one_month(first: dt.date) -> _Span:
+    return first, (first + dt.timedelta(31)).replace(day=1), f"{first.year}年{first.month}月"
+
+
+_NAMED = """SELECT unit_id FROM unit_version WHERE name = :word
+UNION SELECT unit_id FROM unit_version WHERE initials = :word
+UNION SELECT unit_id FROM unit_alias WHERE name = :word"""
+_CALLED = "SELECT unit_id FROM unit_version WHERE short_name = :word OR code = :word"
+_BEGINNING = """SELECT unit_id FROM unit_version WHERE name >= :word AND name < :word || char(1114111)
+UNION SELECT unit_id FROM unit_version WHERE short_name >= :word AND short_name < :word || char(1114111)
+LIMIT 500"""
+
+
+def _units(connection: Connection, word: str, within: list[_Unit]) -> list[_Unit]:
+    """The living units that a word names, the highest level only; below those named before, if any."""
+    if len(word) < 2 or (word.isdigit() and len(word) < 6):
+        return []
+    ways = (_NAMED, _CALLED) if word.isascii() else (_NAMED, _CALLED, _BEGINNING)
+    for sql in ways:
+        ids = {_heir(connection, row[0]) for row in connection.execute(sql, {"word": word})}
+        found = [unit for each in sorted(ids) if (unit := _unit(connection, each))]
+        if within:
+            above = {unit.id for unit in within}
+            found = [unit for unit in found if above & set(unit.line[:-1])]
+        if found:
+            highest = min(unit.level for unit in found)
+            best = [unit for unit in found if unit.level == highest]
+            return best if len(best) <= MOST else []
+    return []
+
+
+_STANDING = """SELECT short_name, level, parent_id FROM unit_version WHERE unit_id = ?
+ORDER BY valid_to IS NULL DESC, valid_to DESC LIMIT 1"""
+
+
+def _unit(connection: Connection, unit_id: int) -> _Unit | None:
+    line: list[tuple[int, str, int]] = []
+    above: int | None = unit_id
+    while above is not None and (row := connection.execute(_STANDING, (above,)).fetchone()):
+        line.append((above, row[0], row[1]))
+        above = None if row[2] is None else _heir(connection, row[2])
+    if not line:
+        return None
+    named = "".join(name for _, name, level in reversed(line) if level > 1) or line[0][1]
+    return _Unit(unit_id, line[0][2], named, tuple(each for each, _, _ in reversed(line)))
+
+
+def _heir(connection: Connection, unit_id: int) -> int:
+    """Who has a unit's cases now: itself, or the last of its successors."""
+    while (
+        row := connection.execute("SELECT successor_id FROM unit WHERE id = ?", (unit_id,)).fetchone()
+    ) and row[0]:
+        unit_id = row[0]
+    return unit_id

@@ -1,0 +1,280 @@
+"""The lookup box finds all that a plain search would, in its order, and offers what the words may mean."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from db import instants, search_index
+from db.actions import Action
+from db.connection import Connection, open_reader, path_of
+from db.journal import Act, Recorded, open_case, record
+from db.office import Office
+from db.reads.lookup import Superseded, ids, marks, search
+from db.reads.readings import readings
+from db.search_index import searchable, words
+from db.terms import Alarm
+from db.units import end
+from tests.db import small_db
+from tests.db.conftest import MONDAY
+
+
+def _register(office: Office, title: str, body: str = "正文", at: int = MONDAY, **more: object) -> Recorded:
+    data = {"kind": "诉求", "title": title, "body": body, **more}
+    return open_case(office, [Act(Action.REGISTER, data, at=at)])
+
+
+def _titles(office: Office, text: str, **more: object) -> list[str]:
+    return [row.title for row in search(office.writer, text, now=MONDAY, **more).hits]  # type: ignore[arg-type]
+
+
+def test_a_case_is_found_by_title_body_place_number_and_note(office: Office) -> None:
+    case = _register(
+        office, "路灯不亮", "老街第三根灯杆", place="古南街道", numbers=[["12345", "201126104727088059"]]
+    )
+    record(office, case.case_id, Act(Action.VERIFY, {"method": "visit", "findings": "灯泡已换新"}))
+    _register(office, "噪声扰民")
+    for text in (
+        "灯不",
+        "灯杆",
+        "古南",
+        "201126104727088059",
+        "088059",
+        "1126",
+        case.number,
+        case.number[-3:],
+        "换新 老街",
+    ):
+        assert _titles(office, text)[0] == "路灯不亮", text
+    assert _titles(office, "灯杆 噪声") == []
+
+
+def test_open_cases_come_first_and_a_whole_number_before_all(office: Office) -> None:
+    for hour in range(3):
+        _register(office, f"路灯{hour}", at=MONDAY - 3600 * (9 - hour))
+    oldest = _register(office, "路灯旧", at=MONDAY - 86_400, numbers=[["网", "77"]])
+    refused = _register(office, "路灯新77", at=MONDAY - 60)
+    record(office, refused.case_id, Act(Action.REFUSE, {"reason": "不属于本级"}))
+    assert _titles(office, "路灯") == ["路灯2", "路灯1", "路灯0", "路灯旧", "路灯新77"]
+    assert _titles(office, "77") == ["路灯旧", "路灯新77"]
+    assert search(office.writer, "路灯", now=MONDAY, limit=2).more
+    assert not search(office.writer, "路灯", now=MONDAY, limit=5).more
+    assert list(ids(office.writer, "路灯", now=MONDAY))[3:] == [oldest.case_id, refused.case_id]
+
+
+def test_the_submitter_is_found_exactly_and_only_by_who_may(office: Office) -> None:
+    person = {"name": "赵钱孙", "phone": "13867895678", "id_number": "50022219900101123X"}
+    case = _register(office, "路灯不亮", "来电13867895678反映", submitter=person)
+    for text in ("赵钱孙", "138 6789 5678", "+8613867895678", "50022219900101123x"):
+        assert _titles(office, text) == []
+        found = search(office.writer, text, now=MONDAY, may_see_identity=True)
+        assert found.persons == {case.case_id}
+        assert [row.id for row in found.hits] == [case.case_id]
+    for part in ("赵钱", "6789", "1386789567", "19900101"):
+        assert _titles(office, part, may_see_identity=True) == []
+    assert _titles(office, "138****5678") == ["路灯不亮"]
+    assert office.writer.execute("SELECT count(*) FROM access_log").fetchone() == (0,)
+
+
+def test_a_correction_is_found_and_the_error_no_longer(office: Office) -> None:
+    case = _register(office, "路灯不亮")
+    record(
+        office, case.case_id, Act(Action.CORRECT, {"field": "title", "value": "井盖丢失", "reason": "笔误"})
+    )
+    assert _titles(office, "井盖") == ["井盖丢失"]
+    assert _titles(office, "路灯") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "label", "left"),
+    [
+        ("綦江", "綦江区（含下级）", ""),
+        ("綦江区 路灯", "綦江区（含下级）", "路灯"),
+        ("qjq", "綦江区（含下级）", ""),
+        ("500110001", "綦江区古南街道（含下级）", ""),
+        ("綦江区 古南", "綦江区古南街道（含下级）", ""),
+        ("南坪街道 古南街道", "南岸区南坪街道（含下级）", "古南街道"),
+        ("警报 南岸 2026年11月", "南岸区（含下级） · 警报 · 2026年11月", ""),
+        ("待签收", "待签收", ""),
+        ("待交办 噪声 路灯", "待交办", "噪声 路灯"),
+        ("2026-11-15", "2026-11-15", ""),
+        ("20261115", "2026-11-15", ""),
+        ("11月20日", "2025-11-20", ""),
+        ("12月", "2025年12月", ""),
+        ("２０２６／１１", "2026年11月", ""),
+        ("昨天", "2026-11-15", ""),
+        ("上月", "2026年10月", ""),
+    ],
+)
+def test_words_are_read_as_unit_state_and_days(office: Office, text: str, label: str, left: str) -> None:
+    (reading,) = readings(office.writer, text, MONDAY)
+    assert (reading.label, reading.query.words) == (label, left)
+
+
+@pytest.mark.parametrize("text", ["", "路灯", "区", "2026-02-30", "20261345", "q", "12345", "不存在的镇"])
+def test_plain_words_have_no_reading(office: Office, text: str) -> None:
+    assert readings(office.writer, text, MONDAY) == ()
+
+
+def test_the_name_of_an_ended_unit_means_its_successor(office: Office) -> None:
+    def unit_id(name: str) -> int:
+        row = office.writer.execute("SELECT unit_id FROM unit_version WHERE name = ?", (name,)).fetchone()
+        return int(row[0])
+
+    end(office.writer, unit_id("南坪街道"), successor=unit_id("古南街道"))
+    (reading,) = readings(office.writer, "南坪街道", MONDAY)
+    assert reading.label == "綦江区古南街道（含下级）"
+
+
+def test_a_reading_is_an_offer_and_a_filter_and_narrows_nothing_by_itself(
+    office: Office, handled: Recorded, uid: Callable[[str], str]
+) -> None:
+    elsewhere = _register(office, "綦江区路灯不亮")
+    found = search(office.writer, "綦江区 路灯", now=MONDAY)
+    assert [row.id for row in found.hits] == [elsewhere.case_id]
+    assert found.reading is not None
+    narrowed = search(office.writer, found.reading.query.words, now=MONDAY, within=found.reading.query)
+    assert [row.id for row in narrowed.hits] == [handled.case_id]
+    whole = search(office.writer, "", now=MONDAY, within=found.reading.query)
+    assert [row.id for row in whole.hits] == [handled.case_id]
+    assert list(ids(office.writer, "", now=MONDAY, within=found.reading.query)) == [handled.case_id]
+
+
+@pytest.mark.parametrize(
+    ("text", "hits"),
+    [
+        ("2026年11月", 3),
+        ("10月", 1),
+        ("2026-11-15", 1),
+        ("待交办", 4),
+        ("待签收", 0),
+        ("报到", 0),
+        ("警报", 0),
+    ],
+)
+def test_a_reading_lists_what_it_says(office: Office, text: str, hits: int) -> None:
+    for days in (0, 0, 1, 30):
+        _register(office, "路灯不亮", at=MONDAY - days * instants.DAY_SECONDS)
+    (reading,) = readings(office.writer, text, MONDAY)
+    assert len(search(office.writer, "", now=MONDAY, within=reading.query).hits) == hits
+    assert len(search(office.writer, "路灯", now=MONDAY, within=reading.query).hits) == hits
+
+
+@pytest.mark.parametrize(
+    ("text", "shown", "marked"),
+    [
+        ("路灯", "路灯不亮，路灯坏", ["路灯", "路灯"]),
+        ("灯不 路灯", "路灯不亮", ["路灯不"]),
+        ("abc", "ＡＢＣ楼", ["ＡＢＣ"]),
+        ("km2", "3㎞²地", ["㎞²"]),
+        ("灯", "井盖", []),
+        ("", "井盖", []),
+        ("aa", "aaaa", ["aaaa"]),
+    ],
+)
+def test_the_words_are_marked_where_they_stand(text: str, shown: str, marked: list[str]) -> None:
+    assert [shown[start:end] for start, end in marks(text, shown)] == marked
+
+
+def test_a_search_can_be_ended_from_outside(office: Office, handled: Recorded) -> None:
+    with pytest.raises(Superseded):
+        search(office.writer, "路灯", now=MONDAY, stop=lambda: True)
+    reader = open_reader(path_of(office.path.parent))
+    reader.set_progress_handler(lambda: 1, 1)
+    with pytest.raises(Superseded):
+        search(reader, "路灯", now=MONDAY)
+    reader.close()
+
+
+_WRITTEN = """路灯不亮|噪声扰民|占道经营|下水道堵塞|井盖丢失|拖欠工资|违章搭建|公交改线|停水停电|物业收费|老街三号楼|人和街道
+|三峡广场|大湾镇政府|2026年3月|ＡＢ12栋|a3|号|，|。|：|（电话13812345678）|023-67891234|“高空抛物”|12345热线|km²"""
+_PIECES = _WRITTEN.split("|")
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
+    """700 cases of mixed pieces, a tenth of them open."""
+    connection = small_db.create(tmp_path_factory.mktemp("many") / "office.db")
+    for statement in search_index.SCHEMA:
+        connection.execute(statement)
+    chance = random.Random(5)
+    connection.execute("BEGIN")
+    for case_id in range(1, 701):
+        title, body, reply = ("".join(chance.choices(_PIECES, k=count)) for count in (3, 12, 8))
+        small_db.add_case(
+            connection, case_id, title=title, place=chance.choice(_PIECES), open=case_id % 10 == 0
+        )
+        small_db.insert(
+            connection, "case_number", scheme="本台", number=f"2026-{case_id:06d}", case_id=case_id
+        )
+        for kind, text in (("body", body), ("reply", reply)):
+            row = {
+                "id": f"{kind}{case_id}",
+                "case_id": case_id,
+                "kind": kind,
+                "text": text,
+                "salt": "",
+                "sha256": "",
+            }
+            small_db.insert(connection, "content", **row)
+        search_index.refresh(connection, case_id)
+    connection.execute("COMMIT")
+    yield connection
+    connection.close()
+
+
+def test_nothing_that_a_plain_search_finds_is_missed(many: Connection) -> None:
+    texts = {
+        case_id: "\n".join(searchable(text) for text in search_index.texts_of(many, case_id))
+        for case_id in range(1, 701)
+    }
+    ordered = sorted(texts, key=lambda case_id: (case_id % 10 == 0, case_id), reverse=True)
+    everything = "\n".join(texts.values())
+    chance = random.Random(7)
+
+    def piece(longest: int) -> str:
+        start, size = (
+            chance.randrange(len(everything) - 20),
+            chance.choice((1, 2, 2, 3, 3, 4, 5, 7, 9)[:longest]),
+        )
+        return everything[start : start + size]
+
+    for turn in range(10_000):
+        typed = piece(9) if turn % 3 else piece(6) + chance.choice((" ", "")) + piece(6)
+        sought = words(typed)
+        expected = [
+            case_id for case_id in ordered if sought and all(word in texts[case_id] for word in sought)
+        ]
+        if turn % 100 == 0:
+            assert list(ids(many, typed, now=small_db.NOW)) == expected, typed
+        found = search_index.find(many, typed)
+        assert [case_id for case_id, _ in zip(found, range(40), strict=False)] == expected[:40], typed
+
+
+def test_the_lookup_loads_nothing_heavy() -> None:
+    import subprocess
+    import sys
+
+    code = "import sys, db.reads.lookup; print(*sys.modules)"
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    ).stdout.split()
+    heavy = {
+        "sqlmodel",
+        "sqlalchemy",
+        "alembic",
+        "pydantic",
+        "openpyxl",
+        "pypinyin",
+        "cryptography",
+        "textual",
+        "rich",
+    }
+    assert not heavy & set(loaded)
+
+
+def test_an_alarm_word_is_read_as_the_alarm_not_the_stage(office: Office) -> None:
+    (reading,) = readings(office.writer, "办结", MONDAY)
+    assert reading.query.alarm is Alarm.DONE
