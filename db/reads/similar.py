@@ -8,12 +8,10 @@ from itertools import islice
 from db import search_index
 from db.connection import Connection
 from db.reads.board import CaseRow, rows
-
-STEP = 2
-"""Titles are compared by pairs of characters."""
+from db.search_index import OPEN
 
 PER_PAIR = 60
-"""Newest open cases looked at for one pair: enough to find a repeat, whatever the office's size."""
+"""Newest open cases looked at for one pair of characters: enough to find a repeat, however large the office."""
 
 SHARE = 0.4
 """Part of the title's pairs that a similar case must have."""
@@ -21,13 +19,12 @@ SHARE = 0.4
 
 def open_cases(connection: Connection, title: str, *, now: int, limit: int = 5) -> list[CaseRow]:
     """Open cases that share at least `SHARE` of a title's pairs of characters, the likest first."""
-    folded = "".join(word for word in search_index.words(title))
-    pairs = dict.fromkeys(folded[at : at + STEP] for at in range(len(folded) - STEP + 1))
-    if not pairs:
-        return []
-    seen: Counter[int] = Counter()
+    folded = "".join(search_index.words(title))
+    pairs = dict.fromkeys(folded[at : at + 2] for at in range(len(folded) - 1))
+    shared: Counter[int] = Counter()
     for pair in pairs:
-        seen.update(islice(search_index.candidates(connection, [pair]), PER_PAIR))
+        places = islice(search_index.candidates(connection, [pair]), PER_PAIR)
+        shared.update(place & ~OPEN for place in places if place & OPEN)
     wanted = max(2, SHARE * len(pairs))
-    likest = [case_id for case_id, shared in seen.most_common(limit * 4) if shared >= wanted]
-    return [row for row in rows(connection, likest, now) if row.open][:limit]
+    likest = [case_id for case_id, count in shared.most_common(limit) if count >= wanted]
+    return rows(connection, likest, now)
