@@ -29,7 +29,8 @@ class Directory:
         """Roll-up of the nearest known ancestor of a written name (黔江区城市管理局 → 黔江区)."""
         place = self._nearest.get(written)
         if place is None:
-            known = units.resolve(self._connection, written).nearest
+            # Letters alone are no shorthand in a ledger: its YBQ need not be 渝北区.
+            known = None if written.isascii() else units.resolve(self._connection, written).nearest
             place = NOWHERE if known is None else Place(None, *units.rollup(self._connection, known.id))
             self._nearest[written] = place
         return place
