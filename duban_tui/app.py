@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import threading
+from array import array
 from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
 from pkgutil import resolve_name
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 os.environ.setdefault("TEXTUAL_DISABLE_KITTY_KEY", "1")
 # Before textual is imported: under the Kitty protocol some terminals lose composed Chinese.
@@ -29,6 +30,7 @@ from duban_tui.screens.base import DeskScreen
 if TYPE_CHECKING:
     from db.journal import Recorded
     from db.office import Office
+    from db.reads.case import CaseFacts
 
 POLL_SECONDS = 1.0
 """How often the desk looks whether somebody else wrote, and whether a minute went by."""
@@ -39,6 +41,7 @@ SCREENS_BY_NAME = {
     "intake": "duban_tui.screens.intake:IntakeScreen",
     "action": "duban_tui.screens.action:ActionScreen",
     "handle": "duban_tui.screens.handle:HandleScreen",
+    "export": "duban_tui.screens.export:ExportScreen",
     "reveal": "duban_tui.screens.reveal:RevealScreen",
     "trace": "duban_tui.screens.trace:TraceScreen",
     "import": "duban_tui.screens.importing:ImportScreen",
@@ -59,8 +62,8 @@ class DubanApp(App[None]):
 
     TITLE = "督办"
     ENABLE_COMMAND_PALETTE = False
-    CSS_PATH: ClassVar[list[str]] = ["styles/desk.tcss"]  # type: ignore[assignment]
-    BINDINGS = [*commands.bindings(Place.EVERYWHERE, Place.CASE)]  # type: ignore[assignment]
+    CSS_PATH = "styles/desk.tcss"
+    BINDINGS = commands.bindings(Place.EVERYWHERE, Place.CASE)
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (80, "-normal"), (120, "-wide"), (150, "-broad")]
     VERTICAL_BREAKPOINTS = [(0, "-flat"), (16, "-short"), (24, "-tall"), (30, "-high")]
 
@@ -220,6 +223,14 @@ class DubanApp(App[None]):
         if self._office is not None:
             self._office.close()
 
+    def list_on_board(self, ids: array[int], label: str) -> None:
+        """Go back to the board and list these cases there."""
+        from duban_tui.screens.board import BoardScreen
+
+        while not isinstance(self.screen, BoardScreen):
+            self.pop_screen()
+        self.screen.show_found(ids, label)
+
     # -- commands -----------------------------------------------------------------------------------
 
     def why_not(self, command: commands.Command) -> str | None:
@@ -240,7 +251,7 @@ class DubanApp(App[None]):
         else:
             await self.run_action(command.action, self.screen)
 
-    def show(self, name: str, *arguments: Any, then: Callable[[Any], None] | None = None) -> None:
+    def show(self, name: str, *arguments: Any, then: Callable[[Any], Any] | None = None) -> None:
         """Open a screen of `SCREENS_BY_NAME`; `then` is given its result."""
         screen: Screen[Any] = resolve_name(SCREENS_BY_NAME[name])(*arguments)
         self.push_screen(screen, then)
@@ -273,7 +284,18 @@ class DubanApp(App[None]):
 
     def action_palette(self) -> None:
         """F9."""
-        self.show("palette")
+        screen = self.screen
+        places = screen.PLACES if isinstance(screen, DeskScreen) else ()
+        offered = [
+            (command, self.why_not(command))
+            for command in self.commands.values()
+            if command.place in (*places, Place.EVERYWHERE, Place.CASE) and command.id != "palette"
+        ]
+        self.show("palette", offered, then=self._run_picked)
+
+    async def _run_picked(self, command_id: str | None) -> None:
+        if command_id is not None:
+            await self.action_command(command_id)
 
     def action_intake(self) -> None:
         """F4."""
@@ -306,6 +328,34 @@ class DubanApp(App[None]):
     def action_units(self) -> None:
         """The tree of units, to be changed."""
         self.show("units")
+
+    def action_copy_number(self) -> None:
+        """Y: the number, for a message or the phone."""
+        self._copy(self._facts().number)
+
+    def action_copy_text(self) -> None:
+        """What one would read out, masked as on the screen."""
+        from duban_tui.wording import spoken
+
+        self._copy(spoken(self._facts(), self.calendar, self.now()))
+
+    def _facts(self) -> CaseFacts:
+        from db.reads.case import facts
+
+        found = facts(self.reader, self._case(), self.now())
+        if found is None:
+            raise OfficeError("这件事项已不在办公库里，按 F5 刷新")
+        return found
+
+    def _copy(self, text: str) -> None:
+        from duban_tui.clipboard import ClipboardError, copy
+
+        try:
+            way = copy(text, self.copy_to_clipboard)
+        except ClipboardError as error:
+            self.notify(str(error), severity="error", markup=False)
+        else:
+            self.notify(f"已复制 {text.splitlines()[0]}：{way}", timeout=4, markup=False)
 
     def action_theme(self) -> None:
         """Other colours, kept for the next time."""

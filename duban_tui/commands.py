@@ -13,7 +13,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from textual.binding import Binding
+    from textual.binding import Binding, BindingType
 
 TWINS = {"/": "／、", "?": "？", ":": "："}
 """Punctuation keys and what they send while a Chinese input method is on."""
@@ -175,7 +175,7 @@ def of(*places: Place) -> list[Command]:
     return [command for command in COMMANDS.values() if command.place in places]
 
 
-def bindings(*places: Place) -> list[Binding]:
+def bindings(*places: Place) -> list[BindingType]:
     """The key bindings of these places, for `BINDINGS` of the app or a screen."""
     return [command.binding() for command in of(*places) if command.keys]
 

@@ -30,6 +30,8 @@ class Officer:
 
     name: str
     role: str
+    sees_identity: bool
+    """May find cases by the exact name, phone or identity number of the 反映人."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ def load(path: Path | None = None) -> Config:
     files = [locations.shipped_config()]
     if path is not None or own.exists():
         files.append(own)
-    merged: dict[str, dict[str, Any]] = {}
+    merged: dict[str, dict[Any, Any]] = {}
     for file in files:
         for section, values in _read(file).items():
             whole = section in _WHOLE
@@ -117,7 +119,8 @@ def _kind(file: Path, name: str, part: dict[str, Any]) -> Kind:
 def _detailed(part: dict[str, Any]) -> Limit:
     """The limit of a table together with the words that qualify it."""
     chosen = {key: part[key] for key in ("same_day", "roll", "basis") if key in part}
-    return replace(part["limit"], **chosen)
+    limit: Limit = part["limit"]
+    return replace(limit, **chosen)
 
 
 def _categories(value: Any) -> tuple[Category, ...]:
@@ -167,7 +170,9 @@ def _key_list(value: Any) -> tuple[str, ...]:
 
 _SECTIONS: dict[str, Any] = {
     "office": _section("office", {"name": settings.text}),
-    "officer": _section("officer", {"name": settings.text, "role": settings.text}),
+    "officer": _section(
+        "officer", {"name": settings.text, "role": settings.text, "sees_identity": settings.flag}
+    ),
     "kinds": _kinds,
     "lists": _section("lists", {"channels": settings.names, "categories": _categories}),
     "urgencies": _urgencies,
@@ -198,7 +203,7 @@ _WHOLE = ("kinds", "urgencies")
 """Sections that a later file replaces as a whole; in others it overrides key by key."""
 
 
-def _build(merged: dict[str, dict[str, Any]], files: Iterable[Path]) -> Config:
+def _build(merged: dict[str, dict[Any, Any]], files: Iterable[Path]) -> Config:
     deadlines = dict(merged["deadlines"])
     redo_limit = deadlines.pop("redo_limit")
     reasons = merged["reasons"]
@@ -219,7 +224,7 @@ def _build(merged: dict[str, dict[str, Any]], files: Iterable[Path]) -> Config:
     return Config(
         rules=rules,
         office=Office(**merged["office"]),
-        officer=Officer(officer["name"] or getpass.getuser(), officer["role"]),
+        officer=Officer(**{**officer, "name": officer["name"] or getpass.getuser()}),
         ui=Ui(**merged["ui"]),
         keys=merged["keys"],
         files=tuple(files),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from db import instants
 from db.deadlines import remaining
 from db.instants import day_of
@@ -11,6 +13,9 @@ from db.workdays import Calendar
 
 WEEKDAYS = "一二三四五六日"
 """The days of the week, Monday first."""
+
+if TYPE_CHECKING:
+    from db.reads.case import CaseFacts
 
 _SHORT_STAGES = {Stage.REFUSED: "不受理", Stage.WITHDRAWN: "撤回"}
 """Stages whose label is longer than the narrow column."""
@@ -63,6 +68,32 @@ def changed(updated_at: int, now: int) -> str:
     if (today - day).days == 1:
         return "昨天"
     return f"{day:%m-%d}" if day.year == today.year else f"{day:%Y-%m}"
+
+
+def due_words(facts: CaseFacts, calendar: Calendar, now: int) -> str:
+    """The due date in a sentence: ``应于 11-23 周一办结（5工作日，剩 1 个工作日）``."""
+    if not facts.open:
+        return Stage(facts.stage).label
+    if facts.paused_at is not None:
+        return f"{instants.local(facts.paused_at):%m-%d} 起暂停"
+    if facts.due_at is None:
+        return "长期，无明确时限" if facts.running else Stage(facts.stage).label
+    left, day = remaining(calendar, now, facts.due_at), instants.last_day_of(facts.due_at)
+    over = f"超 {-left} 个工作日" if now >= facts.due_at else f"剩 {left} 个工作日"
+    provisional = "，暂定" if facts.provisional else ""
+    return f"应于 {day:%m-%d} 周{WEEKDAYS[day.weekday()]}办结（{facts.limit_text}，{over}{provisional}）"
+
+
+def spoken(facts: CaseFacts, calendar: Calendar, now: int) -> str:
+    """A case as one would read it out, masked."""
+    lines = (
+        f"{facts.number} {facts.title}",
+        f"主办 {facts.unit}" if facts.unit else "",
+        f"{Alarm(facts.alarm).label} {due_words(facts, calendar, now)}",
+        f"地点 {facts.place}" if facts.place else "",
+        facts.body,
+    )
+    return "\n".join(line for line in lines if line)
 
 
 def queue_word(row: CaseRow) -> str:

@@ -32,7 +32,12 @@ _PIECE = 2_000
 
 
 def export_list(connection: Connection, path: Path, query: ListQuery, now: int) -> int:
-    """Write the list that a query shows; how many cases there are in it.
+    """Write the list that a query shows; how many cases there are in it. Raises as `export_cases`."""
+    return export_cases(connection, path, ids(connection, query, now), now)
+
+
+def export_cases(connection: Connection, path: Path, listed: Sequence[int], now: int) -> int:
+    """Write these cases in their order; how many there are.
 
     Raises:
         LedgerError: another ending than .xlsx or .csv, or the file cannot be written; nothing is left behind.
@@ -43,7 +48,7 @@ def export_list(connection: Connection, path: Path, query: ListQuery, now: int) 
     fresh = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         with _table(fresh, kind) as table:
-            count = _write(table, _rows(connection, query, now))
+            count = _write(table, _rows(connection, listed, now))
         os.replace(fresh, path)
     except OSError as error:
         raise LedgerError(f"写不了 {path}：{error.strerror}。请检查目录、权限和磁盘空间") from error
@@ -67,8 +72,7 @@ def _write(table: TableWriter, cases: Iterator[CaseRow]) -> int:
     return count
 
 
-def _rows(connection: Connection, query: ListQuery, now: int) -> Iterator[CaseRow]:
-    listed = ids(connection, query, now)
+def _rows(connection: Connection, listed: Sequence[int], now: int) -> Iterator[CaseRow]:
     for start in range(0, len(listed), _PIECE):
         yield from rows(connection, listed[start : start + _PIECE], now)
 

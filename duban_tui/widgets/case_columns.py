@@ -50,11 +50,17 @@ _FIXED: tuple[tuple[int, tuple[Column, ...]], ...] = (
     (
         50,
         (
-            Column("number", "编号", 11), Column("title", "事项", 0), Column("unit", "主办", 8),
+            Column("number", "编号", 12), Column("title", "事项", 0), Column("unit", "主办", 8),
             Column("state", "状态", 6), Column("left", "剩余", 7),
         ),
     ),
-    (0, (Column("number", "编号", 11), Column("title", "事项", 0), Column("state", "状态", 6), Column("left", "剩余", 7))),
+    (
+        0,
+        (
+            Column("number", "编号", 12), Column("title", "事项", 0),
+            Column("state", "状态", 6), Column("left", "剩余", 7),
+        ),
+    ),
 )  # fmt: skip
 """Widths from which a set of columns holds; the title takes what is left."""
 

@@ -37,6 +37,7 @@ STRIPS_KEPT = 512
 
 HEADER_LINES = 1
 CURSOR_MARK = "▸"
+MARKED = Style(bold=True, underline=True)
 
 
 class CaseList(ScrollView, can_focus=True):
@@ -92,6 +93,8 @@ class CaseList(ScrollView, can_focus=True):
         self._look = look()
         self.empty = empty
         self.sorted_by = ""
+        self.marks: Callable[[str], list[tuple[int, int]]] = lambda _title: []
+        """Parts of a title to stand out: (start, end) in characters."""
         self._ids: array[int] = array("q")
         self._fetch: Fetch = lambda _ids: []
         self._pages: LRUCache[int, dict[int, CaseRow]] = LRUCache(PAGES_KEPT)
@@ -199,7 +202,9 @@ class CaseList(ScrollView, can_focus=True):
         styles = {"state": alarm, "left": alarm, "number": dim, "changed": dim}
         segments = [mark]
         for column, text in zip(columns, case_columns.cells(row, columns, self._look), strict=True):
-            segments.append(Segment(text, base if here else styles.get(column.name, base)))
+            style = base if here else styles.get(column.name, base)
+            spans = self.marks(text) if column.name in ("title", "number") else []
+            segments += _marked(text, spans, style)
             segments.append(Segment(" " * GAP, base))
         strip = Strip(segments)
         return self._line([*strip.adjust_cell_length(width, base)], width)
@@ -276,3 +281,13 @@ class CaseList(ScrollView, can_focus=True):
         self.cursor = index
         if event.chain == 2 and self.current is not None:
             self.post_message(self.Opened(self.current))
+
+
+def _marked(text: str, spans: list[tuple[int, int]], style: Style) -> list[Segment]:
+    """A text with some parts underlined and bold, so that they stand out without colour too."""
+    segments, at = [], 0
+    for start, end in spans:
+        segments.append(Segment(text[at:start], style))
+        segments.append(Segment(text[start:end], style + MARKED))
+        at = end
+    return [*segments, Segment(text[at:], style)]

@@ -11,8 +11,7 @@ from textual.widget import Widget
 
 from db.instants import day_of, local
 from db.workdays import Calendar
-
-WEEKDAYS = ["周一", "周二", "周三", "周四", "周五", "周六", "周日"]
+from duban_tui.wording import WEEKDAYS
 
 
 class DeskLine(Widget):
@@ -61,4 +60,4 @@ def say_backup(last_backup: int | None, now: int) -> str:
 
 
 def _day(day: dt.date) -> str:
-    return f"{day:%m-%d} {WEEKDAYS[day.weekday()]}"
+    return f"{day:%m-%d} 周{WEEKDAYS[day.weekday()]}"

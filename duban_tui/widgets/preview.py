@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from textual.content import Content
 from textual.widgets import Static
 
 from db import instants
 from db.actions import Action
-from db.deadlines import remaining
-from db.reads.case import CaseFacts
-from db.reads.flow import TimelineRow
-from db.terms import Stage
 from db.workdays import Calendar
 from duban_tui.widgets import alarm
-from duban_tui.widgets.desk_line import WEEKDAYS
+from duban_tui.wording import due_words
+
+if TYPE_CHECKING:
+    from db.reads.case import CaseFacts
+    from db.reads.flow import TimelineRow
 
 
 class Preview(Static):
@@ -48,20 +50,7 @@ def _dates(facts: CaseFacts, calendar: Calendar, now: int) -> str:
         for instant, word in ((facts.delivered_at, "送达"), (facts.accepted_at, "受理"))
         if instant is not None
     ]
-    if not facts.open:
-        said.append(Stage(facts.stage).label)
-    elif facts.paused_at is not None:
-        said.append(f"{_day(facts.paused_at)} 起暂停")
-    elif facts.due_at is not None:
-        left = remaining(calendar, now, facts.due_at)
-        day = instants.last_day_of(facts.due_at)
-        over = f"超 {-left} 个工作日" if now >= facts.due_at else f"剩 {left} 个工作日"
-        said.append(f"应于 {day:%m-%d} {WEEKDAYS[day.weekday()]}办结（{facts.limit_text}，{over}）")
-        if facts.provisional:
-            said.append("暂定")
-    elif facts.running:
-        said.append("长期，无明确时限")
-    return " · ".join(said)
+    return " · ".join([*said, due_words(facts, calendar, now)])
 
 
 def _day(instant: int) -> str:

@@ -48,6 +48,11 @@ class UnitTree(Tree[NodeRow]):
         Binding("end,G", "scroll_end", "最后", show=False),
     ]
 
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "unit-tree--none",
+        *(FACES[alarm].css_class for alarm in (Alarm.OVERDUE, Alarm.URGENT)),
+    }
+
     class Chosen(Message):
         """The cursor came to a unit: what it and those below it have is wanted."""
 
@@ -74,7 +79,7 @@ class UnitTree(Tree[NodeRow]):
         self.root.data = root
         self.root.set_label(root.short_name)
         if root.has_children:
-            self._add_children(self.root)
+            self._add_units(self.root)
             self.root.expand()
 
     def refresh_counts(self, root: NodeRow) -> None:
@@ -95,14 +100,14 @@ class UnitTree(Tree[NodeRow]):
         shown = [child.data.unit_id for child in node.children if child.data is not None]
         if shown != list(rows):
             node.remove_children()
-            self._add_children(node)
+            self._add_units(node)
             return
         for child in node.children:
             assert child.data is not None
             child.data = rows[child.data.unit_id]
             child.allow_expand = child.data.has_children
 
-    def _add_children(self, node: TreeNode[NodeRow]) -> None:
+    def _add_units(self, node: TreeNode[NodeRow]) -> None:
         assert node.data is not None
         for row in self._read(node.data.unit_id):
             node.add(row.short_name, row, allow_expand=row.has_children)
@@ -112,7 +117,7 @@ class UnitTree(Tree[NodeRow]):
         node = self.root
         for unit_id in path:
             if not node.children:
-                self._add_children(node)
+                self._add_units(node)
             node.expand()
             below = [child for child in node.children if child.data and child.data.unit_id == unit_id]
             if not below:
@@ -125,7 +130,7 @@ class UnitTree(Tree[NodeRow]):
         """Read the children on first opening."""
         event.stop()
         if not event.node.children:
-            self._add_children(event.node)
+            self._add_units(event.node)
 
     def on_tree_node_highlighted(self, event: Tree.NodeHighlighted[NodeRow]) -> None:
         """The cursor moved."""
@@ -192,11 +197,6 @@ class UnitTree(Tree[NodeRow]):
     def _colour(self, alarm: Alarm, count: int) -> Style:
         name = FACES[alarm].css_class if count else "unit-tree--none"
         return Style(color=self.get_component_rich_style(name, partial=True).color)
-
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "unit-tree--none",
-        *(FACES[alarm].css_class for alarm in (Alarm.OVERDUE, Alarm.URGENT)),
-    }
 
 
 def _count(number: int) -> str:

@@ -1,0 +1,201 @@
+"""快查: one line over everything. Finds while one types; Esc leaves no trace."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Sequence
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Horizontal
+from textual.widgets import Input, Static
+from textual.worker import get_current_worker
+
+from db.connection import Connection
+from db.reads import board, lookup
+from db.reads.board import CaseRow, ListQuery
+from db.reads.lookup import Lookup, Superseded
+from db.reads.readings import Reading
+from duban_tui import commands
+from duban_tui.commands import Place
+from duban_tui.screens.base import DeskScreen
+from duban_tui.widgets.case_columns import Look
+from duban_tui.widgets.case_list import CaseList
+from duban_tui.widgets.field import Step
+from duban_tui.widgets.line_input import LineInput
+
+HITS = 100
+"""Hits shown while typing; F5 lists them all."""
+
+HINT = "编号、字词、单位（拼音首字母也行）、状态、日期，空格隔开"
+
+
+class LookupScreen(DeskScreen[None]):
+    """The line, what it may mean, the hits."""
+
+    PLACES = (Place.LOOKUP,)
+    BINDINGS = [
+        *commands.bindings(*PLACES),
+        Binding("pagedown", "page(1)", "下一页", show=False),
+        Binding("pageup", "page(-1)", "上一页", show=False),
+    ]
+
+    def __init__(self) -> None:
+        """Start with nothing typed."""
+        super().__init__()
+        self._found = Lookup((), [], frozenset(), False)
+        self._rows: dict[int, CaseRow] = {}
+        self._narrowed: Reading | None = None
+        self._on_reading = False
+        self._searching: Connection | None = None
+
+    def compose(self) -> ComposeResult:
+        """The word 快查, the line, the reading, the hits."""
+        with Horizontal(id="asked"):
+            yield Static("快查", id="lookup-word")
+            yield LineInput(placeholder=HINT, id="text")
+        yield Static("", id="reading", markup=False)
+        yield CaseList(self._look, empty="输入就查，不用按回车")
+
+    def _look(self) -> Look:
+        return Look(self.desk.calendar, self.desk.now())
+
+    def on_mount(self) -> None:
+        """The line keeps the keyboard."""
+        self.query_one(CaseList).can_focus = False
+        self.query_one(LineInput).focus()
+
+    # -- searching ----------------------------------------------------------------------------------
+
+    @property
+    def _text(self) -> str:
+        return self.query_one(LineInput).value.strip()
+
+    @on(Input.Changed)
+    def look_up(self, event: Input.Changed) -> None:
+        """While one types; what was searched before is ended."""
+        event.stop()
+        self._narrowed = None
+        self._start()
+
+    def _start(self) -> None:
+        if self._searching is not None:
+            self._searching.interrupt()
+        if self._text:
+            self._search(self._text, self._within)
+        else:
+            self.workers.cancel_group(self, "lookup")
+            self._show(Lookup((), [], frozenset(), False))
+
+    @property
+    def _within(self) -> ListQuery | None:
+        return self._narrowed.query if self._narrowed else None
+
+    @work(thread=True, exclusive=True, group="lookup")
+    def _search(self, text: str, within: ListQuery | None) -> None:
+        worker = get_current_worker()
+        reader = self._searching = self.desk.reader
+        words = text if within is None else within.words
+        try:
+            found = lookup.search(
+                reader, words, now=self.desk.now(), limit=HITS, within=within,
+                may_see_identity=self.desk.config.officer.sees_identity, stop=lambda: worker.is_cancelled,
+            )  # fmt: skip
+        except Superseded:
+            return
+        if not worker.is_cancelled:
+            self.app.call_from_thread(self._show, found)
+
+    def _show(self, found: Lookup) -> None:
+        if self._narrowed is not None:
+            found = found._replace(readings=self._found.readings)
+        self._found = found
+        self._rows = {row.id: row for row in found.hits}
+        self._on_reading = not found.hits and found.reading is not None
+        cases = self.query_one(CaseList)
+        cases.marks = lambda shown: lookup.marks(self._text, shown)
+        cases.empty = f"没有找到“{self._text}”" if self._text else "输入就查，不用按回车"
+        cases.show(array("q", self._rows), self._fetch)
+        self._say_reading()
+
+    def _fetch(self, ids: Sequence[int]) -> list[CaseRow]:
+        return [self._rows[each] for each in ids]
+
+    def _say_reading(self) -> None:
+        line = self.query_one("#reading", Static)
+        reading = self._narrowed or self._found.reading
+        count = f"{len(self._found.hits)}{'+' if self._found.more else ''} 件" if self._text else ""
+        if self._narrowed is not None:
+            line.update(f" 只看：{self._narrowed.label}（Tab 换，F5 列成清单）  {count}")
+        elif reading is not None:
+            mark = "▸" if self._on_reading else " "
+            line.update(f"{mark}{reading.label}：↑ Enter 打开其全部事项，Tab 只看它的  {count}")
+        else:
+            line.update(f" {count}")
+        line.set_class(self._on_reading, "-here")
+
+    # -- choosing -----------------------------------------------------------------------------------
+
+    def on_step(self, event: Step) -> None:
+        """Up and down while the line keeps the keyboard; above the first hit stands the reading."""
+        event.stop()
+        cases = self.query_one(CaseList)
+        if event.delta < 0 and cases.cursor == 0:
+            self._on_reading = self._found.reading is not None
+        elif self._on_reading and len(cases):
+            self._on_reading = False
+        else:
+            cases.action_move(event.delta)
+        self._say_reading()
+
+    def action_page(self, delta: int) -> None:
+        """A screen of hits."""
+        self.query_one(CaseList).action_page(delta)
+
+    @on(Input.Submitted)
+    @on(CaseList.Opened)
+    def open_it(self) -> None:
+        """Enter or double click: the case, or all that the reading means."""
+        reading = self._narrowed or self._found.reading
+        if self._on_reading and reading is not None:
+            self._list(reading.label, reading.query, "")
+        elif self.current_case is not None:
+            self.desk.open_case(self.current_case)
+
+    def action_narrow(self) -> None:
+        """Tab: only what the reading means; again: the next reading, then none."""
+        choices: list[Reading | None] = [None, *self._found.readings]
+        self._narrowed = choices[(choices.index(self._narrowed) + 1) % len(choices)]
+        self._start()
+
+    def action_to_board(self) -> None:
+        """F5: all hits as a list on the board."""
+        if self._text:
+            self._list(self._text, self._within, self._text if self._within is None else self._within.words)
+
+    @work(thread=True, exclusive=True, group="list")
+    def _list(self, label: str, within: ListQuery | None, words: str) -> None:
+        reader, now = self.desk.reader, self.desk.now()
+        if within is not None and not words:
+            ids = board.ids(reader, within, now)
+        else:
+            sees = self.desk.config.officer.sees_identity
+            ids = lookup.ids(reader, words, now=now, within=within, may_see_identity=sees)
+        self.app.call_from_thread(self._hand_over, ids, label)
+
+    def _hand_over(self, ids: array[int], label: str) -> None:
+        self.desk.list_on_board(ids, label)
+
+    @property
+    def current_case(self) -> int | None:
+        """The hit under the cursor."""
+        return self.query_one(CaseList).current
+
+    def why_not(self, command_id: str) -> str | None:
+        """Narrowing needs a reading, a list needs words."""
+        if command_id == "narrow" and self._found.reading is None:
+            return "没有读出单位、状态或日期"
+        if command_id == "to_board" and not self._text:
+            return "先输入要查的"
+        return None
