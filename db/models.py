@@ -40,6 +40,8 @@ class Officer(SQLModel, table=True):
 class Unit(SQLModel, table=True):
     """The identity of a unit through renaming, moving and recoding."""
 
+    __table_args__ = (Index("unit_ended", "ended_on", sqlite_where=text("ended_on IS NOT NULL")),)
+
     id: int | None = Field(default=None, primary_key=True)
     uid: str = Field(unique=True)
     successor_id: int | None = Field(default=None, foreign_key="unit.id")

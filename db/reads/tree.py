@@ -29,7 +29,7 @@ class NodeRow(NamedTuple):
     urgent: int
     open: int
     merge_pending: bool
-    """待归并: its parent ended, and no table has said yet where it belongs."""
+    """待归并: it or its parent ended, and no table has said yet where what is left belongs."""
 
 
 class _Tally(NamedTuple):
@@ -45,6 +45,14 @@ _UNIT_SQL = """
     FROM unit_version AS v WHERE {where} AND v.valid_to IS NULL
     ORDER BY v.code IS NULL, v.code, v.name"""
 
+_WAITING_SQL = """
+    SELECT v.unit_id, v.name, v.short_name, v.level, v.kind, 1, 1
+    FROM unit AS u CROSS JOIN unit_version AS v ON v.unit_id = u.id AND v.valid_to = u.ended_on
+    WHERE u.ended_on IS NOT NULL AND u.successor_id IS NULL AND v.parent_id = :unit
+        AND EXISTS (SELECT 1 FROM unit_version AS c WHERE c.parent_id = u.id AND c.valid_to IS NULL)
+    ORDER BY v.code IS NULL, v.code, v.name"""
+"""Ended units without a successor that still have living children: these must be found somewhere."""
+
 _TALLY = f"""sum({ALARM_SQL} = '{Alarm.OVERDUE}'), sum({ALARM_SQL} = '{Alarm.URGENT}'), count(*)"""
 
 
@@ -58,8 +66,12 @@ def root(connection: Connection, now: int) -> NodeRow | None:
 
 
 def children(connection: Connection, unit_id: int, now: int) -> list[NodeRow]:
-    """The living units directly below one, by code, those without a code by name at the end."""
+    """The living units directly below one, by code, those without a code by name at the end.
+
+    After them the ended ones whose children wait for a new parent (待归并).
+    """
     found = connection.execute(_UNIT_SQL.format(where="v.parent_id = :unit"), {"unit": unit_id}).fetchall()
+    found += connection.execute(_WAITING_SQL, {"unit": unit_id}).fetchall()
     tallies: dict[int, _Tally] = {}
     for level in sorted({row[3] for row in found if 2 <= row[3] <= 4}):
         tallies |= _tallies(connection, _scope_of(connection, unit_id), level, now)

@@ -86,3 +86,16 @@ def test_expanding_a_node_reads_the_index_of_open_cases_and_no_table(office: Con
     units = [plan for sql, plan in plans(office, lambda: tree.children(office, 2, NOW)) if "AS v" in sql]
     assert units
     assert all("SCAN v" not in plan and "SCAN c" not in plan for plan in units)
+
+
+def test_an_ended_unit_stays_in_sight_while_its_children_wait(tmp_path: Path) -> None:
+    connection = create(tmp_path / "office.db")
+    add_unit(connection, 1, "重庆市", None, 1)
+    add_unit(connection, 2, "垫江县", 1, 2)
+    add_unit(connection, 3, "沙河乡", 2, 3, valid_to="2026-01-25")
+    add_unit(connection, 4, "五龙村村民委员会", 3, 4, merge_pending=1)
+    add_unit(connection, 5, "长龙镇", 2, 3, valid_to="2026-01-25")
+    connection.execute("UPDATE unit SET ended_on = '2026-01-25' WHERE id IN (3, 5)")
+    found = tree.children(connection, 2, NOW)
+    assert [(node.name, node.merge_pending) for node in found] == [("沙河乡", True)]
+    assert [node.name for node in tree.children(connection, 3, NOW)] == ["五龙村村民委员会"]

@@ -126,6 +126,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("uid"),
     )
+    op.create_index(
+        "unit_ended", "unit", ["ended_on"], unique=False, sqlite_where=sa.text("ended_on IS NOT NULL")
+    )
     op.create_table(
         "calendar_day",
         sa.Column("revision", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
