@@ -92,10 +92,10 @@ def notes(connection: Connection, case_id: int) -> list[NoteRow]:
         found.append(
             NoteRow(
                 *row[:9],
-                str(text.get("place", "")),
-                list(text.get("people", [])),
-                list(text.get("log", [])),
-                str(text.get("findings", "")),
+                place=str(text.get("place", "")),
+                people=list(text.get("people", [])),
+                log=list(text.get("log", [])),
+                findings=str(text.get("findings", "")),
             )
         )
     return found
