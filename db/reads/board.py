@@ -11,8 +11,8 @@ from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
+from db.alarms import ALARM_SQL
 from db.connection import Connection
-from db.deadlines import ALARM_SQL
 from db.masking import mask_text
 from db.reads.names import UNIT_NAME
 from db.terms import Alarm, Pending

@@ -1,0 +1,56 @@
+"""The deadline state of a case at a moment, in Python and in SQL. Pure, and light: every list reads it.
+
+A state is a comparison of stored instants with now, never a stored column: nothing has to run at
+midnight, and a laptop that slept for a week wakes up right.
+"""
+
+from __future__ import annotations
+
+from db.terms import Alarm
+
+
+def alarm(  # noqa: PLR0911, PLR0913 (a return for each state, an argument for each column)
+    *,
+    open: bool,
+    running: bool,
+    paused: bool,
+    accepted_at: int | None,
+    accept_by: int | None,
+    urgent_from: int | None,
+    due_at: int | None,
+    urgent_muted: bool,
+    now: int,
+) -> Alarm:
+    """The state of a case at a moment; exactly one, the worst that holds. `ALARM_SQL` says the same."""
+    if not open:
+        return Alarm.DONE
+    if paused:
+        return Alarm.PAUSED
+    if not running:
+        return Alarm.NORMAL
+    if due_at is not None and now >= due_at:
+        return Alarm.OVERDUE
+    if urgent_from is not None and now >= urgent_from and not urgent_muted:
+        return Alarm.URGENT
+    if accepted_at is not None:
+        return Alarm.NORMAL
+    if accept_by is not None and now >= accept_by:
+        return Alarm.WARNING
+    return Alarm.DELIVERED
+
+
+ALARM_SQL = f"""CASE
+    WHEN NOT open THEN '{Alarm.DONE.value}'
+    WHEN paused_at IS NOT NULL THEN '{Alarm.PAUSED.value}'
+    WHEN NOT running THEN '{Alarm.NORMAL.value}'
+    WHEN :now >= due_at THEN '{Alarm.OVERDUE.value}'
+    WHEN :now >= urgent_from AND NOT urgent_muted THEN '{Alarm.URGENT.value}'
+    WHEN accepted_at IS NOT NULL THEN '{Alarm.NORMAL.value}'
+    WHEN :now >= accept_by THEN '{Alarm.WARNING.value}'
+    ELSE '{Alarm.DELIVERED.value}'
+END"""
+"""`alarm` as an SQL expression over the columns of ``case``, with the named parameter ``:now``.
+
+An unknown instant compares as null, which no branch takes. In a query over open cases write
+``open = 1`` as its indexes do: they then hold all that this reads. A test holds both equal.
+"""
