@@ -50,7 +50,8 @@ def refuse_platform_markers(lock: str) -> None:
     Raises:
         SystemExit: such a line; its wheel would be missing from the other platforms' zips.
     """
-    lines = [line for line in lock.splitlines() if re.search(r"sys_platform|platform_system|python_", line)]
+    differs = re.compile(r"\b(sys_platform|platform_(system|machine)|os_name|python_(full_)?version)\b")
+    lines = [line for line in lock.splitlines() if differs.search(line)]
     if lines:
         sys.exit(f"these lines of requirements.lock need a download of their own per platform: {lines}")
 
