@@ -22,7 +22,7 @@ run: .venv/.installed ## open the demo office (without a terminal: print its boa
 	@$(BIN)/duban demo
 
 test: .venv/.dev ## run all tests
-	$(BIN)/python -m pytest -q -n $(JOBS) $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n $(JOBS) $(PYTEST_ARGS)
 
 check: lint types contracts test ## everything that CI asks for
 
@@ -50,7 +50,7 @@ screenshots: .venv/.dev ## draw the real screens into docs/screens
 	$(BIN)/python -m scripts.screenshots
 
 snapshots: .venv/.dev ## accept the screens of the snapshot tests as they are now
-	$(BIN)/python -m pytest -q -n $(JOBS) tests/tui --snapshot-update
+	$(BIN)/python -m pytest -n $(JOBS) tests/tui --snapshot-update
 
 wheel: .venv/.dev ## build our own wheel into dist
 	$(BIN)/python -m build --wheel --no-isolation --outdir dist
