@@ -17,7 +17,7 @@ HIDDEN = "**"
 ANONYMOUS = ("匿名", "不详", "无")
 """Said instead of a name: nobody to protect."""
 
-_COMPOUND_SURNAME = re.compile(
+_COMPOUND_SURNAME = (
     "欧阳|上官|司马|诸葛|东方|皇甫|尉迟|公孙|慕容|令狐|司徒|夏侯|端木|百里|呼延|南宫|独孤|轩辕|长孙|宇文|赫连|澹台|公冶|宗政|濮阳|"
     "淳于|单于|太叔|申屠|仲孙|钟离|闾丘|司空|司寇|拓跋|东郭|南门|西门|第五"
 )
@@ -43,24 +43,23 @@ _PLAIN |= dict.fromkeys(map(ord, "‐‑‒–—―−－─"), "-")
 _DIGIT = "[0-9²³¹⁰-₎①-⑨⓪０-９\U0001d7ce-\U0001d7ff]"
 _WORTH_A_LOOK = re.compile(_DIGIT + r"(?:[^\w\r\n]{0,3}" + _DIGIT + "){6}")
 
+# Patterns are compiled when a text first needs them: most starts of the program need none.
 _EDGE, _END, _GAP = r"(?<![0-9*])", r"(?![0-9*])", r"[ \-.]{0,2}"
 _COUNTRY = rf"(?:(?:\+|00)?86|\(\+?86\)){_GAP}"
-_MOBILE = re.compile(rf"{_EDGE}({_COUNTRY})?\(?(1[3-9][0-9])\)?{_GAP}([0-9]{{4}}){_GAP}([0-9]{{4}}){_END}")
-_MOBILE_APART = re.compile(rf"{_EDGE}(?=1[ \-.]?[3-9])(?:[0-9][ \-.]?){{10}}[0-9]{_END}")
-_LANDLINE = re.compile(
-    rf"{_EDGE}((?:{_COUNTRY})?\(?(?:010|02[0-9]|0[3-9][0-9]{{2}})\)?{_GAP})[2-9][0-9]{{2,3}}{_GAP}([0-9]{{4}}){_END}"
+_MOBILE = rf"{_EDGE}({_COUNTRY})?\(?(1[3-9][0-9])\)?{_GAP}([0-9]{{4}}){_GAP}([0-9]{{4}}){_END}"
+_MOBILE_APART = rf"{_EDGE}(?=1[ \-.]?[3-9])(?:[0-9][ \-.]?){{10}}[0-9]{_END}"
+_AREA = r"\(?(?:010|02[0-9]|0[3-9][0-9]{2})\)?"
+_LANDLINE = rf"{_EDGE}((?:{_COUNTRY})?{_AREA}{_GAP})[2-9][0-9]{{2,3}}{_GAP}([0-9]{{4}}){_END}"
+_LANDLINE_NO_AREA = (
+    rf"(?:电话|座机|固话|号码|联系方式|(?i:tel))[^0-9*\n]{{0,4}}([2-9][0-9]{{2,3}}[ \-]?([0-9]{{4}})){_END}"
 )
-_LANDLINE_NO_AREA = re.compile(
-    rf"(?:电话|座机|固话|号码|联系方式|tel)[^0-9*\n]{{0,4}}([2-9][0-9]{{2,3}}[ \-]?([0-9]{{4}})){_END}",
-    re.IGNORECASE,
-)
-_IDENTITY = re.compile(rf"{_EDGE}(?:[0-9][ \-]?){{17}}[0-9Xx](?![0-9A-Za-z*])")
-_IDENTITY_BEFORE_1999 = re.compile(rf"身份证[^0-9*\n]{{0,6}}([0-9]{{15}}){_END}")
+_IDENTITY = rf"{_EDGE}(?:[0-9][ \-]?){{17}}[0-9Xx](?![0-9A-Za-z*])"
+_IDENTITY_BEFORE_1999 = rf"身份证[^0-9*\n]{{0,6}}([0-9]{{15}}){_END}"
 
-_PROVINCE = re.compile("1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3]|91")
+_PROVINCE = "1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3]|91"
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK = "10X98765432"
-_CALLED_A_CASE = re.compile(r"(?:工单|单号|编号|案号|件号|流水)[^0-9]{0,6}$")
+_CALLED_A_CASE = r"(?:工单|单号|编号|案号|件号|流水)[^0-9]{0,6}$"
 _OLDEST = 110
 """Years: nobody writes in who was born before."""
 
@@ -70,7 +69,7 @@ def mask_name(name: str) -> str:
     plain = unicodedata.normalize("NFKC", name).strip()
     if not plain or plain in ANONYMOUS:
         return plain
-    surname = plain[:2] if len(plain) > 2 and _COMPOUND_SURNAME.match(plain) else plain[0]
+    surname = plain[:2] if len(plain) > 2 and re.match(_COMPOUND_SURNAME, plain) else plain[0]
     return surname.strip("*") + HIDDEN
 
 
@@ -118,19 +117,19 @@ def mask_text(text: str, keep: Collection[str] = ()) -> str:
 
 def _found(plain: str) -> Iterator[tuple[int, int, str]]:
     """Where a number of a person stands and what to show instead; the surest kind first."""
-    for match in _IDENTITY.finditer(plain):
+    for match in re.finditer(_IDENTITY, plain):
         if _is_identity(plain, match):
             yield *match.span(), mask_id(match[0])
-    for match in _IDENTITY_BEFORE_1999.finditer(plain):
+    for match in re.finditer(_IDENTITY_BEFORE_1999, plain):
         yield *match.span(1), mask_id(match[1])
-    for match in _MOBILE.finditer(plain):
+    for match in re.finditer(_MOBILE, plain):
         yield *match.span(), f"{match[1] or ''}{match[2]}****{match[4]}"
-    for match in _MOBILE_APART.finditer(plain):
+    for match in re.finditer(_MOBILE_APART, plain):
         digits = re.sub("[^0-9]", "", match[0])
         yield *match.span(), f"{digits[:3]}****{digits[-4:]}"
-    for match in _LANDLINE.finditer(plain):
+    for match in re.finditer(_LANDLINE, plain):
         yield *match.span(), f"{match[1]}****{match[2]}"
-    for match in _LANDLINE_NO_AREA.finditer(plain):
+    for match in re.finditer(_LANDLINE_NO_AREA, plain):
         yield *match.span(1), f"****{match[2]}"
 
 
@@ -141,13 +140,13 @@ def _is_identity(text: str, match: re.Match[str]) -> bool:
     number in some thousands passes; where the text itself calls it 工单 or 编号 it is believed.
     """
     number = re.sub("[ -]", "", match[0]).upper()
-    if not _PROVINCE.match(number) or not _living(number[6:14]):
+    if not re.match(_PROVINCE, number) or not _living(number[6:14]):
         return False
     weighed = sum(weight * int(digit) for weight, digit in zip(_WEIGHTS, number, strict=False))
     if number[17] != _CHECK[weighed % 11]:
         return False
     before = text[max(0, match.start() - 12) : match.start()]
-    return "身份" in before or not _CALLED_A_CASE.search(before)
+    return "身份" in before or not re.search(_CALLED_A_CASE, before)
 
 
 def _living(written: str) -> bool:

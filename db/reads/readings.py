@@ -77,10 +77,10 @@ _TERMS: dict[str, ListQuery] = {
 }
 """Words of the screen; where one names two things, the later stands: 办结 is the alarm, 待交办 the queue."""
 
-_DAY = re.compile(r"(\d{4})(?:([-/.])(\d{1,2})\2(\d{1,2})|年(\d{1,2})月(\d{1,2})[日号]?|(\d\d)(\d\d))")
-_MONTH = re.compile(r"(\d{4})(?:[-/.]|年)(\d{1,2})月?份?")
-_DAY_OF_YEAR = re.compile(r"(\d{1,2})月(\d{1,2})[日号]")
-_MONTH_OF_YEAR = re.compile(r"(\d{1,2})月份?")
+_DAY = r"(\d{4})(?:([-/.])(\d{1,2})\2(\d{1,2})|年(\d{1,2})月(\d{1,2})[日号]?|(\d\d)(\d\d))"
+_MONTH = r"(\d{4})(?:[-/.]|年)(\d{1,2})月?份?"
+_DAY_OF_YEAR = r"(\d{1,2})月(\d{1,2})[日号]"
+_MONTH_OF_YEAR = r"(\d{1,2})月份?"
 _DAYS_AGO = {"今天": 0, "昨天": 1, "前天": 2}
 _MONTHS_AGO = {"本月": 0, "上月": 1}
 
@@ -102,14 +102,16 @@ def _spans(word: str, today: dt.date) -> Iterator[_Span]:
     if word in _MONTHS_AGO:
         months = today.year * 12 + today.month - 1 - _MONTHS_AGO[word]
         yield _one_month(dt.date(months // 12, months % 12 + 1, 1))
-    if match := _DAY.fullmatch(word):
+    if not word[0].isdigit():
+        return
+    if match := re.fullmatch(_DAY, word):
         year, month, day = (int(part) for part in match.groups() if part and part.isdigit())
         yield _one_day(dt.date(year, month, day))
-    if match := _MONTH.fullmatch(word):
+    if match := re.fullmatch(_MONTH, word):
         yield _one_month(dt.date(int(match[1]), int(match[2]), 1))
-    if match := _DAY_OF_YEAR.fullmatch(word):
+    if match := re.fullmatch(_DAY_OF_YEAR, word):
         yield _one_day(_latest(today, int(match[1]), int(match[2])))
-    if match := _MONTH_OF_YEAR.fullmatch(word):
+    if match := re.fullmatch(_MONTH_OF_YEAR, word):
         yield _one_month(_latest(today, int(match[1]), 1))
 
 

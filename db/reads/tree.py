@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from db.alarms import ALARM_SQL
 from db.connection import Connection
-from db.deadlines import ALARM_SQL
 from db.reads.board import Scope, scope_terms
 from db.terms import Alarm
 
