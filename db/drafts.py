@@ -64,4 +64,4 @@ def unfinished(connection: Connection, case_id: int | None = None) -> list[Draft
         ORDER BY saved_at DESC""",
         {"case_id": case_id},
     )
-    return [Draft(*row[:4], data=json.loads(row[4]), started_at=row[5], saved_at=row[6]) for row in rows]
+    return [Draft._make([*row[:4], json.loads(row[4]), *row[5:]]) for row in rows]

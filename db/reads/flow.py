@@ -90,12 +90,14 @@ def notes(connection: Connection, case_id: int) -> list[NoteRow]:
     for row in rows:
         text = note_parts(mask_text(row[9] or ""))
         found.append(
-            NoteRow(
-                *row[:9],
-                place=str(text.get("place", "")),
-                people=list(text.get("people", [])),
-                log=list(text.get("log", [])),
-                findings=str(text.get("findings", "")),
+            NoteRow._make(
+                [
+                    *row[:9],
+                    str(text.get("place", "")),
+                    list(text.get("people", [])),
+                    list(text.get("log", [])),
+                    str(text.get("findings", "")),
+                ]
             )
         )
     return found
