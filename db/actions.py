@@ -181,7 +181,7 @@ FIELDS: dict[Action, tuple[FieldSpec, ...]] = {
 }
 """The data of each action, in the order in which a form asks for it."""
 
-LINE = FieldSpec("line", "台账行")
+LINE = FieldSpec("line", "台账行", "long")
 """Carried by any act that a ledger proved: which facts of which ledger line it stands for, as short
 hashes, so that the same ledger read again adds nothing. No form asks for it."""
 
