@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+import traceback
 from array import array
 from collections.abc import Callable
 from functools import cached_property
@@ -17,15 +18,17 @@ os.environ.setdefault("TEXTUAL_DISABLE_KITTY_KEY", "1")
 from textual import work
 from textual.app import App
 from textual.screen import Screen
+from textual.scrollbar import ScrollBar
 
 from db import calendars, instants
-from db.connection import Connection, OfficeError, open_reader, path_of
+from db.connection import Connection, OfficeError, driver, explain, open_reader, path_of
 from db.workdays import Calendar
-from duban_tui import commands, desk_state, locations, theme
+from duban_tui import commands, desk_state, locations, theme, widths
 from duban_tui.commands import Place
 from duban_tui.config import Config
 from duban_tui.messages import ActionAsked, CaseChanged, OfficeChanged, TimePassed
 from duban_tui.screens.base import DeskScreen
+from duban_tui.widgets.scroll_bar import PlainScrollBar
 
 if TYPE_CHECKING:
     from db.journal import Recorded
@@ -137,6 +140,28 @@ class DubanApp(App[None]):
         return recorded
 
     # -- life ---------------------------------------------------------------------------------------
+
+    def run(self, *arguments: Any, **options: Any) -> None:
+        """Ask the terminal how wide it draws, then run until the officer leaves."""
+        if widths.set_up(self.config.ui.ambiguous):
+            self.add_class("-wide-glyphs")
+            ScrollBar.renderer = PlainScrollBar
+        super().run(*arguments, **options)
+
+    def _handle_exception(self, error: Exception) -> None:
+        """End with one line instead of a traceback; what is not the office's fault goes to the log."""
+        cause = getattr(error, "error", error)
+        if self.is_headless or not isinstance(cause, Exception):
+            super()._handle_exception(error)
+        elif isinstance(cause, OfficeError):
+            self.exit(return_code=1, message=str(cause))
+        elif isinstance(cause, driver.Error):
+            self.exit(return_code=1, message=explain(cause, path_of(self.home)))
+        else:
+            log = locations.log(self.home)
+            with log.open("a", encoding="utf-8") as file:
+                file.write(f"{instants.iso(instants.now())}\n{''.join(traceback.format_exception(cause))}\n")
+            self.exit(return_code=1, message=f"程序出错，已退出；写下的都已保存。详情见 {log}")
 
     def on_mount(self) -> None:
         """Take the colours, the officer's keys and the first screen."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from db import instants
@@ -26,13 +27,9 @@ def time_left(row: CaseRow, calendar: Calendar, now: int, *, short: bool = False
     said = _time_left(row, calendar, now)
     if row.provisional and row.open and row.due_at is not None:
         said += "~" if short else " 暂定"
-    if short:
-        said = (
-            said.replace(" ", "").replace("受理", "受", 1)
-            if said.startswith("受理")
-            else said.replace(" ", "")
-        )
-    return said
+    if not short:
+        return said
+    return re.sub("^受理", "受", said).replace(" ", "")
 
 
 def _time_left(row: CaseRow, calendar: Calendar, now: int) -> str:
@@ -54,10 +51,10 @@ def _time_left(row: CaseRow, calendar: Calendar, now: int) -> str:
 
 
 def _days(left: int, past: bool) -> str:
-    """So many working days left or over. The day itself is 今天; a night over is not yet a day over."""
+    """So many working days left or over. The day itself is 剩今天; a night over is not yet a day over."""
     if past:
         return f"超 {-left} 日" if left < 0 else "已超期"
-    return f"剩 {left} 日" if left > 0 else "今天到期"
+    return f"剩 {left} 日" if left > 0 else "剩今天"
 
 
 def changed(updated_at: int, now: int) -> str:

@@ -69,7 +69,7 @@ class BoardScreen(DeskScreen[None]):
                 with Container(id="list"):
                     yield LineInput(placeholder="筛选：编号、事项、地点、单位里的字词，空格隔开", id="words")
                     yield CaseList(self._look)
-                yield Preview(id="preview", markup=False)
+                yield Preview(id="preview")
 
     def on_mount(self) -> None:
         """Show the first page at once, the rest when it is read."""

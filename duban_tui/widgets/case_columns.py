@@ -108,6 +108,8 @@ def _text(row: CaseRow, column: Column, look: Look) -> str:
     if column.name == "unit":
         return row.unit
     if column.name == "left":
+        if look.queues and not row.running:
+            return ""
         return wording.time_left(row, look.calendar, look.now, short=short)
     if column.name == "changed":
         return wording.changed(row.updated_at, look.now)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,7 @@ class CommandBar(Line):
     """
 
     def pieces(self, width: int) -> Sequence[Piece]:
-        """Fill the line by weight, keep the order of the definition."""
+        """Fill the line by weight; function keys stand in their order."""
         screen: DeskScreen[object] = self.screen  # type: ignore[assignment]
         app = screen.desk
         places = (*screen.PLACES, Place.EVERYWHERE, Place.CASE)
@@ -31,7 +32,7 @@ class CommandBar(Line):
         for command in sorted(offered, key=lambda each: each.footer):
             if width_of([self._piece(each) for each in (*chosen, command)], self.GAP) <= width:
                 chosen.append(command)
-        return [self._piece(command) for command in offered if command in chosen]
+        return [self._piece(command) for command in sorted(chosen, key=_key_order)]
 
     def _piece(self, command: Command) -> Piece:
         screen: DeskScreen[object] = self.screen  # type: ignore[assignment]
@@ -43,3 +44,9 @@ class CommandBar(Line):
         event.stop()
         screen: DeskScreen[object] = self.screen  # type: ignore[assignment]
         await screen.desk.action_command(event.name)
+
+
+def _key_order(command: Command) -> int:
+    """F1, F2 … F10, then the others as they are defined."""
+    function_key = re.fullmatch(r"f(\d+)", command.keys[0])
+    return int(function_key[1]) if function_key else 99

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from textual.app import ComposeResult
+from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
@@ -18,17 +20,30 @@ if TYPE_CHECKING:
     from db.reads.flow import TimelineRow
 
 
-class Preview(Static):
+class Preview(Vertical):
     """The case under the cursor, read when the cursor rests."""
 
-    DEFAULT_CSS = "Preview { padding: 0 1; overflow: hidden; }"
+    DEFAULT_CSS = """
+    Preview { padding: 0 1; overflow: hidden; }
+    Preview Static { width: 1fr; height: auto; }
+    Preview #preview-head { text-wrap: nowrap; text-overflow: ellipsis; }
+    """
+
+    def compose(self) -> ComposeResult:
+        """What must be seen, one line each; then what there is room for."""
+        yield Static(id="preview-head")
+        yield Static(id="preview-text")
 
     def show(self, facts: CaseFacts | None, last: TimelineRow | None, calendar: Calendar, now: int) -> None:
         """Show a case, or nothing."""
-        self.update(Content("") if facts is None else _content(facts, last, calendar, now))
+        empty = Content("")
+        self.query_one("#preview-head", Static).update(
+            empty if facts is None else _head(facts, calendar, now)
+        )
+        self.query_one("#preview-text", Static).update(empty if facts is None else _text(facts, last))
 
 
-def _content(facts: CaseFacts, last: TimelineRow | None, calendar: Calendar, now: int) -> Content:
+def _head(facts: CaseFacts, calendar: Calendar, now: int) -> Content:
     about = " · ".join(part for part in (facts.channel, facts.kind, facts.category) if part)
     lines = [
         Content.assemble((f"{facts.number} ", "bold"), (facts.title, "bold")),
@@ -37,6 +52,11 @@ def _content(facts: CaseFacts, last: TimelineRow | None, calendar: Calendar, now
             "  ".join(part for part in (about, facts.unit and f"主办 {facts.unit}", facts.submitter) if part)
         ),
     ]
+    return Content("\n").join(lines)
+
+
+def _text(facts: CaseFacts, last: TimelineRow | None) -> Content:
+    lines = []
     if facts.body:
         lines.append(Content(" ".join(facts.body.split())))
     if last is not None:

@@ -31,6 +31,9 @@ INDENT = 2
 
 PENDING_MARK = "待归并"
 
+TOGGLE = Style.from_meta({"toggle": True})
+"""What `Tree` looks for under the mouse to open a node."""
+
 
 class UnitTree(Tree[NodeRow]):
     """One node per unit: its name, 警报 and 紧急 of all below it."""
@@ -187,7 +190,7 @@ class UnitTree(Tree[NodeRow]):
         room = width - cell_len(icon) - 2 * COUNT_WIDTH
         name = f"{row.short_name}（{PENDING_MARK}）" if row.merge_pending else row.short_name
         return Text.assemble(
-            (icon, base_style + style),
+            (icon, base_style + style + TOGGLE),
             (fit(name, room), style),
             (_count(row.overdue), style + self._colour(Alarm.OVERDUE, row.overdue)),
             (_count(row.urgent), style + self._colour(Alarm.URGENT, row.urgent)),
