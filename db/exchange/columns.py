@@ -175,7 +175,7 @@ def is_known(name: str) -> bool:
 
 
 def parse_map(texts: Iterable[str]) -> dict[str, str]:
-    """``COL=FIELD`` as typed → column name → field name. FIELD may be a field's name, label or any alias.
+    """``COL=FIELD`` as typed → column name → field. FIELD may be a field's name, label or any alias.
 
     Raises:
         LedgerError: no ``=``, or no such field.
@@ -185,11 +185,17 @@ def parse_map(texts: Iterable[str]) -> dict[str, str]:
         column, equals, wanted = written.rpartition("=")
         if not equals or not column.strip():
             raise LedgerError(f"--map 要写成 列名=字段，现在是“{written}”")
-        mapping[column.strip()] = _field_named(wanted.strip()).name
+        field_named(wanted.strip())
+        mapping[column.strip()] = wanted.strip()
     return mapping
 
 
-def _field_named(wanted: str) -> Field:
+def field_named(wanted: str) -> Field:
+    """The field of that name, label or alias.
+
+    Raises:
+        LedgerError: there is none.
+    """
     if wanted in BY_NAME:
         return BY_NAME[wanted]
     found = _ALIASES.get(plain(wanted))
@@ -239,17 +245,16 @@ def match(names: Sequence[str], mapping: Mapping[str, str]) -> Columns:
             continue
         for rank, field in _ALIASES.get(plain(name), ()):
             found.setdefault(field.name, []).append((rank, at))
-    fields = {name: tuple(at for _, at in _best(ranked)) for name, ranked in found.items()}
+    fields = {name: _best(name, ranked) for name, ranked in found.items()}
     if not TELLING & fields.keys():
         raise LedgerError(_nothing_told(tidy))
-    scheme = scheme_of(tidy[fields["number"][0]]) if "number" in fields else ""
-    return Columns(tidy, fields, scheme)
+    return Columns(tidy, fields, _scheme(tidy, fields, mapping))
 
 
-def _best(ranked: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """The columns of a field, the most telling first; what was mapped by hand stands alone."""
-    by_hand = [one for one in ranked if one[0] < 0]
-    return by_hand or sorted(ranked)
+def _best(name: str, ranked: list[tuple[int, int]]) -> tuple[int, ...]:
+    """The columns of a field, in their order or the most telling first; one mapped by hand stands alone."""
+    chosen = [one for one in ranked if one[0] < 0] or ranked
+    return tuple(at for _, at in (chosen if name in JOINTS else sorted(chosen)))
 
 
 def _by_hand(names: Sequence[str], mapping: Mapping[str, str]) -> dict[int, str]:
@@ -258,7 +263,7 @@ def _by_hand(names: Sequence[str], mapping: Mapping[str, str]) -> dict[int, str]
     for column, field in mapping.items():
         if plain(column) not in places:
             raise LedgerError(f"没有“{column}”这一列，表里有：{'、'.join(name for name in names if name)}")
-        chosen[places[plain(column)]] = field
+        chosen[places[plain(column)]] = field_named(field).name
     return chosen
 
 
@@ -266,6 +271,15 @@ def _nothing_told(names: Sequence[str]) -> str:
     listed = "、".join(name for name in names if name)
     example = f"--map {names[0]}=编号"
     return f"缺少编号、标题、内容中的任何一列；表里有：{listed}。请用 --map 列名=字段 指明，如 {example}"
+
+
+def _scheme(names: Sequence[str], fields: Mapping[str, tuple[int, ...]], mapping: Mapping[str, str]) -> str:
+    if "number" not in fields:
+        return ""
+    column = names[fields["number"][0]]
+    by_hand = {plain(mapped): wanted for mapped, wanted in mapping.items()}
+    wanted = scheme_of(by_hand.get(plain(column), ""))
+    return wanted if wanted == ORDER_SCHEME else scheme_of(column)
 
 
 def scheme_of(column: str) -> str:

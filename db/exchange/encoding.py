@@ -58,7 +58,7 @@ def detect(path: Path) -> Encoding:
     for bom, codec in _BOMS:
         if head.startswith(bom):
             return Encoding(codec, _damage(path, codec) > 0)
-    if b"\0" in head:
+    if head.count(0) > _LOSSY_SHARE * len(head) + 1:
         raise LedgerError(f"{path.name} 不是表格或文本文件，请另存为 .xlsx 或 .csv 后再导入")
     damage = {codec: _damage(path, codec) for codec in ("utf-8", "gb18030")}
     codec = min(damage, key=lambda name: damage[name])

@@ -49,10 +49,22 @@ class Standing:
     """Instant of the last 办结申请."""
     confidential: bool = False
     lead: str | None = None
-    """Key of the line that leads, where it is one of this ledger's."""
+    """Key of this ledger's line that was sent first."""
     unanswered: set[str] = field(default_factory=set)
     unclosed: set[str] = field(default_factory=set)
     """Keys of this ledger's lines that were sent and not answered, not closed."""
+
+    def follow(self, fact: Fact) -> None:
+        """Keep in view which lines are under way, whether the fact was new or known."""
+        key = fact.line.key
+        if fact.proof is Proof.SENT:
+            self.lead = self.lead or key
+            self.unanswered.add(key)
+            self.unclosed.add(key)
+        elif fact.proof is Proof.REPLIED:
+            self.unanswered.discard(key)
+        elif fact.proof in (Proof.CLOSED, Proof.RETURNED):
+            self.unclosed.discard(key)
 
     @property
     def answered(self) -> bool:
@@ -85,6 +97,9 @@ class Planner:
     ) -> tuple[list[PlannedAct], set[int]]:
         """The acts that the lines of a case add to it, oldest first.
 
+        A fact that adds nothing where it stands (结案 of a case that is closed) leaves its marks with the
+        act before it, so that it adds nothing later either.
+
         Returns:
             the acts, and the rows that any of them comes from.
         """
@@ -94,26 +109,17 @@ class Planner:
             acts += self._register(lines[0], numbers, standing)
             rows.add(lines[0].row)
         for fact in in_time(list(lines)):
-            added = [*self._step(fact, standing)]
-            if added:
-                acts += added
-                rows.add(fact.line.row)
-        return acts, rows
-
-    def _step(self, fact: Fact, standing: Standing) -> Iterator[PlannedAct]:
-        fresh = [one for one in fact.marks if one not in standing.known]
-        if not fresh:
-            self._recall(fact, standing)
-            return
-        for act in self._steps[fact.proof](fact, standing):
-            act.data["line"] = " ".join(fresh)
+            fresh = [one for one in fact.marks if one not in standing.known]
+            added = [*self._steps[fact.proof](fact, standing)] if fresh else []
+            for act in added:
+                act.data["line"] = " ".join(fresh)
+            if fresh and not added and acts:
+                acts[-1].data["line"] += " " + " ".join(fresh)
             standing.known.update(fresh)
-            yield act
-
-    def _recall(self, fact: Fact, standing: Standing) -> None:
-        """A known fact still tells which lines are under way."""
-        if fact.proof is Proof.CLOSED:
-            standing.unclosed.discard(fact.line.key)
+            standing.follow(fact)
+            acts += added
+            rows.update(fact.line.row for _ in added)
+        return acts, rows
 
     def _register(self, line: Line, numbers: Sequence[Identity], standing: Standing) -> Iterator[PlannedAct]:
         body, *rest = pieces(line.body) or [""]
@@ -170,13 +176,10 @@ class Planner:
         if fact.marks[0] in standing.known:
             yield from self._moved(line)
             return
-        standing.unanswered.add(line.key)
-        standing.unclosed.add(line.key)
         again = self._is_again(fact, standing)
         unit = self._party(line) or line.unit or NO_UNIT
         if not again or unit not in standing.units:
             yield self._dispatch(fact, with_due=not again, at=None if again else fact.at)
-            standing.lead = standing.lead or (line.key if not standing.units else None)
             standing.units.add(unit)
             standing.stage = Stage.DISPATCHED if standing.stage is Stage.REGISTERED else standing.stage
         if again:
@@ -220,7 +223,11 @@ class Planner:
     def _redo(self, fact: Fact) -> PlannedAct:
         line = fact.line
         reason = line.redo_reason or line.requirement or "台账载为重办"
-        data = {"reason": cut(" ".join(reason.split()))}
+        own = self._rules.urgencies.get(line.urgency)
+        data: dict[str, Any] = {
+            "reason": cut(" ".join(reason.split())),
+            "limit": None if own is None else str(own),
+        }
         return PlannedAct(Action.REDO, data | (_due(line) if line.redo_time is None else {}), None, fact.at)
 
     def _signed(self, fact: Fact, standing: Standing) -> Iterator[PlannedAct]:
@@ -261,7 +268,6 @@ class Planner:
         line = fact.line
         *before, last = pieces(fact.text) or [NO_REPLY]
         party = self._party(line)
-        standing.unanswered.discard(line.key)
         if standing.stage is Stage.REGISTERED:
             yield self._dispatch(fact, with_due=False, at=None)
             standing.units.add(party or line.unit or NO_UNIT)
@@ -280,8 +286,7 @@ class Planner:
         return led and progress_of(line) is not Progress.CLOSED
 
     def _closed(self, fact: Fact, standing: Standing) -> Iterator[PlannedAct]:
-        standing.unclosed.discard(fact.line.key)
-        if standing.stage in FINAL_STAGES or standing.unclosed:
+        if standing.stage in FINAL_STAGES or standing.unclosed - {fact.line.key}:
             return
         if standing.stage is not Stage.SUBMITTED:
             standing.stopped = fact.at

@@ -21,7 +21,7 @@ _PIECE = 5_000
 
 _IN_ORDER = """SELECT row, "case" FROM line
 JOIN (SELECT "case", min(began) AS first, min(row) AS top FROM line GROUP BY "case") USING ("case")
-ORDER BY first, top, began, row"""
+ORDER BY first IS NULL, first, top, began, row"""
 
 
 class Scratch:
@@ -51,7 +51,7 @@ class Scratch:
         self._waiting.clear()
 
     def cases(self) -> Iterator[list[Line]]:
-        """The lines of each case, oldest first; the case with the oldest line first."""
+        """The lines of each case, oldest first; the case with the oldest line first, undated ones last."""
         self._put()
         ordered = self._connection.execute(_IN_ORDER)
         for _, rows in groupby(ordered, key=lambda found: found[1]):
