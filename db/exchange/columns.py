@@ -1,6 +1,6 @@
 """Which column of a ledger means what: one table, field ← names met in real ledgers and forms.
 
-The names come from the exports and forms listed in docs (济南 12345, 人民网领导留言板, 泰安, 中山,
+The names were met in real exports and forms (济南 12345, 人民网领导留言板, 泰安, 中山,
 泸州, 北京, 重庆九龙坡 …). A name is compared without blanks, brackets' width and a trailing ``*`` or ``：``.
 """
 
