@@ -15,7 +15,7 @@ from db import instants
 from db.actions import Action
 from db.journal import Act, Recorded, open_case
 from db.office import Office
-from duban_tui import config
+from duban_tui import config, locations
 from duban_tui.app import DubanApp
 
 MONDAY = instants.at(2026, 11, 16, 9, 0)
@@ -39,7 +39,7 @@ Desk = Callable[..., AbstractAsyncContextManager[Pilot[None]]]
 @pytest.fixture(scope="session")
 def settings() -> config.Config:
     """The shipped settings, without the officer's own file."""
-    return config.load(config.locations.shipped_config())
+    return config.load(locations.shipped_config())
 
 
 @pytest.fixture(scope="session")

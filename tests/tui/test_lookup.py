@@ -1,0 +1,291 @@
+"""快查: found while typing, from anywhere, and Esc leaves no trace."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from rich.cells import cell_len
+from textual import events
+from textual.pilot import Pilot
+from textual.widgets import Input
+
+from db.actions import Action
+from db.journal import Act, record
+from db.office import Office
+from db.reads import lookup
+from duban_tui import config
+from duban_tui.screens.board import BoardScreen
+from duban_tui.screens.lookup import LookupScreen
+from duban_tui.widgets.case_list import CaseList
+from tests.tui.conftest import Desk, Register, settled, shown
+
+SIZES = [(60, 20), (80, 24), (120, 36), (160, 48)]
+
+
+async def ask(pilot: Pilot[None], text: str) -> None:
+    """Open 快查, if it is not there, and type."""
+    if not isinstance(pilot.app.screen, LookupScreen):
+        await pilot.press("f3")
+    pilot.app.screen.query_one(Input).value = text
+    await settled(pilot)
+
+
+def numbers(pilot: Pilot[None]) -> list[int]:
+    """The cases listed, in their order."""
+    return list(pilot.app.screen.query_one(CaseList).ids)
+
+
+@pytest.mark.parametrize("key", ["f3", "/", "／", "、"])
+async def test_it_opens_by_key_and_by_the_full_width_twin(desk: Desk, key: str) -> None:
+    async with desk() as pilot:
+        await pilot.press(key)
+        await settled(pilot)
+        assert isinstance(pilot.app.screen, LookupScreen)
+        assert shown(pilot).startswith(" 快查")
+        assert pilot.app.screen.query_one(Input).value == ""
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_hits_stand_there_while_typing_at_every_size(
+    desk: Desk, register: Register, size: tuple[int, int]
+) -> None:
+    register("路灯不亮", lead="古南街道")
+    register("噪声扰民")
+    async with desk(size) as pilot:
+        await pilot.press("f3", *"路灯")
+        await settled(pilot)
+        lines = shown(pilot).splitlines()
+        assert "快查" in lines[0]
+        assert "路灯" in lines[0]
+        assert "1 件" in lines[1]
+        assert "路灯不亮" in lines[3]
+        assert "> 报到" in lines[3]
+        assert "噪声扰民" not in "".join(lines)
+        assert max(map(cell_len, lines)) <= size[0]
+
+
+async def test_open_cases_come_first_then_the_rest_each_newest_first(
+    desk: Desk, register: Register, office: Office
+) -> None:
+    old, refused, new = (register(f"路灯{name}") for name in ("旧", "不受理", "新"))
+    record(office, refused.case_id, Act(Action.REFUSE, {"reason": "材料不全"}))
+    async with desk() as pilot:
+        await ask(pilot, "路灯")
+        assert numbers(pilot) == [new.case_id, old.case_id, refused.case_id]
+
+
+async def test_the_words_found_stand_out_without_colour(desk: Desk, register: Register) -> None:
+    register("老街路灯不亮")
+    async with desk() as pilot:
+        await ask(pilot, "路灯")
+        segments = [part for strip in pilot.app.screen._compositor.render_strips()[3:4] for part in strip]
+        marked = [part.text for part in segments if part.style and part.style.underline]
+        assert marked == ["路灯"]
+
+
+async def test_enter_opens_the_case_and_escape_comes_back_to_the_words(
+    desk: Desk, register: Register
+) -> None:
+    register("路灯不亮", lead="古南街道")
+    async with desk() as pilot:
+        await ask(pilot, "路灯")
+        await pilot.press("enter")
+        await settled(pilot)
+        assert "流程" in shown(pilot)
+        await pilot.press("escape")
+        await settled(pilot)
+        assert pilot.app.screen.query_one(Input).value == "路灯"
+
+
+async def test_escape_leaves_no_trace(desk: Desk, register: Register) -> None:
+    register("路灯不亮")
+    register("噪声扰民")
+    async with desk() as pilot:
+        before, remembered = numbers(pilot), pilot.app.remembered  # type: ignore[attr-defined]
+        await pilot.press("down")
+        await ask(pilot, "路灯")
+        await pilot.press("escape")
+        await settled(pilot)
+        assert isinstance(pilot.app.screen, BoardScreen)
+        assert numbers(pilot) == before
+        assert pilot.app.screen.query_one(CaseList).cursor == 1
+        assert pilot.app.remembered == remembered  # type: ignore[attr-defined]
+        await pilot.press("f3")
+        await settled(pilot)
+        assert pilot.app.screen.query_one(Input).value == ""
+
+
+async def test_a_second_f3_does_not_open_it_twice(desk: Desk) -> None:
+    async with desk() as pilot:
+        await pilot.press("f3", "f3")
+        await settled(pilot)
+        assert [type(screen) for screen in pilot.app.screen_stack].count(LookupScreen) == 1
+
+
+async def test_a_unit_by_its_initials_is_the_first_row_and_enter_lists_its_cases(
+    desk: Desk, register: Register
+) -> None:
+    inside = register("路灯不亮", lead="古南街道")
+    register("噪声扰民", lead="南坪街道")
+    async with desk() as pilot:
+        await ask(pilot, "qjq")
+        assert "▸綦江区（含下级）" in shown(pilot)
+        await pilot.press("enter")
+        await settled(pilot)
+        assert isinstance(pilot.app.screen, BoardScreen)
+        assert numbers(pilot) == [inside.case_id]
+
+
+async def test_a_reading_never_narrows_what_the_words_find(desk: Desk, register: Register) -> None:
+    inside = register("路灯不亮", lead="古南街道")
+    named = register("綦江区的路灯不亮", lead="南坪街道")
+    async with desk() as pilot:
+        await ask(pilot, "綦江区")
+        assert "綦江区（含下级）" in shown(pilot)
+        assert numbers(pilot) == [named.case_id]
+        await pilot.press("tab")
+        await settled(pilot)
+        assert "只看：綦江区" in shown(pilot)
+        assert numbers(pilot) == [inside.case_id]
+        await pilot.press("tab")
+        await settled(pilot)
+        assert numbers(pilot) == [named.case_id]
+
+
+async def test_up_from_the_first_hit_goes_to_the_reading(desk: Desk, register: Register) -> None:
+    register("綦江区的路灯不亮", lead="南坪街道")
+    async with desk() as pilot:
+        await ask(pilot, "綦江区")
+        assert "▸綦江区（含下级）" not in shown(pilot)
+        await pilot.press("up")
+        assert "▸綦江区（含下级）" in shown(pilot)
+        await pilot.press("down")
+        assert "▸綦江区（含下级）" not in shown(pilot)
+
+
+async def test_tab_without_a_reading_says_why_not(desk: Desk, register: Register) -> None:
+    register("路灯不亮")
+    async with desk() as pilot:
+        await ask(pilot, "路灯")
+        await pilot.press("tab")
+        await settled(pilot)
+        assert "没有读出单位、状态或日期" in shown(pilot)
+
+
+async def test_f5_lists_all_results_on_the_board(desk: Desk, register: Register) -> None:
+    first, second = register("路灯一"), register("路灯二")
+    register("噪声扰民")
+    async with desk() as pilot:
+        await ask(pilot, "路灯")
+        await pilot.press("f5")
+        await settled(pilot)
+        assert isinstance(pilot.app.screen, BoardScreen)
+        assert numbers(pilot) == [second.case_id, first.case_id]
+        await pilot.press("escape")
+        await settled(pilot)
+        assert len(numbers(pilot)) == 3
+
+
+async def test_arrows_and_pages_move_while_the_line_keeps_the_keyboard(
+    desk: Desk, register: Register
+) -> None:
+    for each in range(40):
+        register(f"路灯{each:02}")
+    async with desk((80, 24)) as pilot:
+        await ask(pilot, "路灯")
+        cases = pilot.app.screen.query_one(CaseList)
+        await pilot.press("down", "down", "up")
+        assert cases.cursor == 1
+        await pilot.press("pagedown")
+        assert cases.cursor > 10
+        await pilot.press("pageup")
+        assert cases.cursor == 1
+        await pilot.press("3")
+        await settled(pilot)
+        assert pilot.app.screen.query_one(Input).value == "路灯3"
+
+
+async def test_a_double_click_opens_the_case(desk: Desk, register: Register) -> None:
+    register("路灯不亮")
+    async with desk() as pilot:
+        await ask(pilot, "路灯")
+        await pilot.click(CaseList, offset=(20, 1), times=2)
+        await settled(pilot)
+        assert "流程" in shown(pilot)
+
+
+async def test_pasted_lines_become_words(desk: Desk, register: Register) -> None:
+    register("老街路灯不亮")
+    async with desk() as pilot:
+        await pilot.press("f3")
+        await settled(pilot)
+        line = pilot.app.screen.query_one(Input)
+        line.post_message(events.Paste("老街\r\n路灯\n"))
+        await settled(pilot)
+        assert line.value == "老街 路灯"
+        assert len(numbers(pilot)) == 1
+
+
+async def test_nothing_found_says_so(desk: Desk, register: Register) -> None:
+    register("路灯不亮")
+    async with desk() as pilot:
+        await ask(pilot, "没有的字")
+        assert "没有找到“没有的字”" in shown(pilot)
+        await pilot.press("enter")
+        await settled(pilot)
+        assert isinstance(pilot.app.screen, LookupScreen)
+
+
+async def test_markup_and_signs_are_only_text(desk: Desk, register: Register) -> None:
+    register("路灯[b]不亮")
+    async with desk() as pilot:
+        for text in ("[b]", "[/]", '"*', "a AND", "%"):
+            await ask(pilot, text)
+            assert isinstance(pilot.app.screen, LookupScreen)
+        await ask(pilot, "[b]不亮")
+        assert len(numbers(pilot)) == 1
+
+
+@pytest.mark.parametrize("sees", [True, False])
+async def test_a_caller_is_found_by_phone_only_by_who_may_see_it(
+    desk: Desk, register: Register, settings: config.Config, sees: bool
+) -> None:
+    register("路灯不亮", submitter={"name": "张小明", "phone": "13812345678"})
+    async with desk() as pilot:
+        pilot.app.config = replace(settings, officer=replace(settings.officer, sees_identity=sees))  # type: ignore[attr-defined]
+        for known in ("13812345678", "张小明"):
+            await ask(pilot, known)
+            assert len(numbers(pilot)) == (1 if sees else 0)
+            assert "张小明" not in "".join(shown(pilot).splitlines()[1:]).replace("没有找到“张小明”", "")
+
+
+async def test_an_older_search_that_ends_late_is_not_shown(
+    desk: Desk, register: Register, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    register("路灯不亮")
+    newer = register("噪声扰民")
+    started, go_on = threading.Event(), threading.Event()
+    search: Callable[..., Any] = lookup.search
+
+    def slow_for_lamps(connection: Any, text: str, **more: Any) -> Any:
+        if text == "路灯":
+            started.set()
+            go_on.wait(5)
+        return search(connection, text, **more)
+
+    monkeypatch.setattr(lookup, "search", slow_for_lamps)
+    async with desk() as pilot:
+        await pilot.press("f3")
+        line = pilot.app.screen.query_one(Input)
+        line.value = "路灯"
+        await pilot.pause()
+        assert started.wait(5)
+        line.value = "噪声"
+        await pilot.pause()
+        go_on.set()
+        await settled(pilot)
+        assert numbers(pilot) == [newer.case_id]
