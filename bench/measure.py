@@ -1,0 +1,62 @@
+"""Timings and the rows of the table. All times are milliseconds of wall clock."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from typing import NamedTuple, TypeVar
+
+T = TypeVar("T")
+
+
+class Timing(NamedTuple):
+    """The runs of one piece of work."""
+
+    median: float
+    p95: float
+    runs: int
+
+
+class Row(NamedTuple):
+    """One line of the table: our way and another on the same data."""
+
+    name: str
+    ours: Timing
+    other: str
+    """What the other is; how it is started."""
+    theirs: Timing | None = None
+    """None where the other cannot be had here; `other` says why."""
+    budget: str = ""
+    """What DESIGN asks for."""
+
+    @property
+    def ratio(self) -> float | None:
+        """Our median over theirs: below 1 we are faster."""
+        return None if self.theirs is None else self.ours.median / max(self.theirs.median, 1e-6)
+
+
+def timing(times: Iterable[float]) -> Timing:
+    """The figures of single runs, given in seconds."""
+    ordered = sorted(times)
+    if not ordered:
+        raise ValueError("nothing was measured")
+    last = len(ordered) - 1
+    return Timing(ordered[last // 2] * 1e3, ordered[round(last * 0.95)] * 1e3, len(ordered))
+
+
+def each(work: Callable[[T], object], inputs: Iterable[T], *, seconds: float = 20.0) -> Timing:
+    """Run work once for every input; no further input is begun after so many seconds."""
+    times: list[float] = []
+    begun = time.perf_counter()
+    for given in inputs:
+        start = time.perf_counter()
+        work(given)
+        times.append(time.perf_counter() - start)
+        if time.perf_counter() - begun > seconds:
+            break
+    return timing(times)
+
+
+def again(work: Callable[[], object], runs: int, *, seconds: float = 20.0) -> Timing:
+    """Run the same work several times."""
+    return each(lambda _: work(), range(runs), seconds=seconds)
