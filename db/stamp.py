@@ -90,7 +90,7 @@ def _check_units(
         _known(uid, directory)
         if not imported and state.report and state.subject and directory.is_within(uid, state.subject):
             raise ValueError("这是举报，不能交给被反映单位或其下级（信访工作条例第三十条）")
-    if not targets and "lead_text" not in data:
+    if not targets and "lead_text" not in data and not imported:
         raise ValueError(f"{action.label}缺“主办单位”（lead）")
     if len(set(targets)) != len(targets):
         raise ValueError("主办和协办单位有重复")

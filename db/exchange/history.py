@@ -18,7 +18,7 @@ FROM "case" WHERE id = ?"""
 _MARKS = """SELECT json_extract(data, '$.line') FROM event
 WHERE case_id = ? AND json_extract(data, '$.line') NOT NULL"""
 
-_UNITS = """SELECT coalesce(unit.uid, unit_text) FROM assignment LEFT JOIN unit ON unit.id = unit_id
+_UNITS = """SELECT coalesce(unit.uid, unit_text, '') FROM assignment LEFT JOIN unit ON unit.id = unit_id
 WHERE case_id = ?"""
 
 

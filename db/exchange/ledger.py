@@ -215,7 +215,7 @@ def _unit_after(held: history.Held | None, acts: Sequence[PlannedAct]) -> tuple[
         return held.unit_id is not None, held.unclaimed
     for act in acts:
         if act.action is Action.DISPATCH:
-            return act.data["lead"] is not None, act.data["lead_text"]
+            return act.data["lead"] is not None, act.data["lead_text"] or None
     return False, None
 
 

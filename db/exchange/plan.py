@@ -14,9 +14,6 @@ from db.exchange.proofs import Fact, Progress, Proof, in_time, progress_of, told
 from db.rules import Rules
 from db.terms import FINAL_STAGES, DueSource, Finding, Stage
 
-NO_UNIT = "（台账未写单位）"
-"""Stands for the unit of a case that was sent out, but whose ledger has no unit."""
-
 NO_REPLY = "（台账未载答复内容）"
 _TITLE_LENGTH = 40
 _LEAD_IN = re.compile(r"^(?:【[^】]*】\s*)+|^.{0,12}?(?:来电反映|来信反映|反映|咨询|来电)[:：]\s*")
@@ -44,7 +41,7 @@ class Standing:
     known: set[str] = field(default_factory=set)
     """Marks of the facts that the case already holds."""
     units: set[str] = field(default_factory=set)
-    """UIDs and written names of the units that have or had the case."""
+    """UIDs and written names of the units that have or had the case; empty where none was written."""
     stopped: int | None = None
     """Instant of the last 办结申请."""
     confidential: bool = False
@@ -177,7 +174,7 @@ class Planner:
             yield from self._moved(line)
             return
         again = self._is_again(fact, standing)
-        unit = self._party(line) or line.unit or NO_UNIT
+        unit = self._party(line) or line.unit
         if not again or unit not in standing.units:
             yield self._dispatch(fact, with_due=not again, at=None if again else fact.at)
             standing.units.add(unit)
@@ -214,7 +211,7 @@ class Planner:
         )
         data: dict[str, Any] = {
             "lead": lead,
-            "lead_text": None if lead else cut(line.unit or NO_UNIT),
+            "lead_text": None if lead else cut(line.unit),
             "assist": sorted({uid for uid in found.values() if uid and uid != lead}),
             "requirement": "\n".join(note for note in notes if note),
         }
@@ -270,7 +267,7 @@ class Planner:
         party = self._party(line)
         if standing.stage is Stage.REGISTERED:
             yield self._dispatch(fact, with_due=False, at=None)
-            standing.units.add(party or line.unit or NO_UNIT)
+            standing.units.add(party or line.unit)
         if self._leads_elsewhere(line, standing):
             before, last = [*before, f"回复：{last}"], ""
         for part in before:

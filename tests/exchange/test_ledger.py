@@ -258,10 +258,13 @@ def test_units_are_resolved_or_stay_to_be_claimed(office: Office, write: Write) 
     assert [case["l2"] is not None for case in found] == [True, True, False, False, True]
 
 
-def test_a_reply_without_a_unit_is_a_case_to_be_claimed(office: Office, write: Write) -> None:
+def test_a_reply_without_a_unit_leaves_no_name_to_be_claimed(office: Office, write: Write) -> None:
     counts = import_ledger(office, write([["编号", "标题", "答复内容"], ["1", "甲", "好"], ["2", "乙", ""]]))
-    assert (counts.unclaimed, counts.queued) == (2, 1)
-    assert [case["stage"] for case in cases(office)] == ["submitted", "registered"]
+    assert (counts.unclaimed, counts.queued) == (2, 0)
+    assert [(case["stage"], case["unclaimed"]) for case in cases(office)] == [
+        ("submitted", None),
+        ("registered", None),
+    ]
 
 
 REFUSED = [
