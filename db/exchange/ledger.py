@@ -42,7 +42,7 @@ class Progress(NamedTuple):
     """How far an import is."""
 
     phase: str
-    """读取 or 写入."""
+    """读取, 比对 (of a preview) or 写入."""
     done: int
     """Rows."""
     total: int | None
@@ -114,8 +114,10 @@ def preview(
     tally = _Tally()
     with Scratch() as scratch:
         read = _read(ledger, scratch, rejects, on_progress)
-        for work in _works(ledger, scratch, connection, rules):
+        for at, work in enumerate(_works(ledger, scratch, connection, rules), start=1):
             tally.add(work)
+            if on_progress is not None and at % BATCH == 0:
+                on_progress(Progress("比对", tally.rows, read))
     return Preview(
         path=path,
         encoding=ledger.sheet.encoding,
