@@ -18,14 +18,16 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from heapq import merge
 from itertools import chain, islice
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from db.connection import Connection, driver
 from db.masking import identity_key
 from db.reads import board
 from db.reads.board import CaseRow, ListQuery, bindings, conditions, page, rows
-from db.reads.readings import Reading, readings
 from db.search_index import OPEN, fold, place_of, places, words
+
+if TYPE_CHECKING:
+    from db.reads.readings import Reading
 
 LONGEST = 200
 """Characters of a query that are looked at."""
@@ -59,6 +61,7 @@ def search(
     now: int,
     limit: int = 50,
     within: ListQuery | None = None,
+    understand: bool = True,
     may_see_identity: bool = False,
     stop: Callable[[], bool] = bool,
 ) -> Lookup:
@@ -70,6 +73,7 @@ def search(
         now: the present instant.
         limit: hits wanted.
         within: narrows to the cases of this list (a unit, an alarm, days …); its words are not looked at.
+        understand: also say what the text may mean; never where `within` is given.
         may_see_identity: also find by the exact name, phone or identity number of the 反映人.
         stop: asked before each case; true ends the search.
 
@@ -84,9 +88,9 @@ def search(
         found = list(islice(_hits(connection, text, now, within, persons, stop), limit + 1))
         if stop():
             raise Superseded
-        understood = readings(connection, text[:LONGEST], now) if within is None else ()
+        read = _readings(connection, text, now) if understand and within is None else ()
         shown = rows(connection, found[:limit], now)
-    return Lookup(understood, shown, persons.intersection(found[:limit]), len(found) > limit)
+    return Lookup(read, shown, persons.intersection(found[:limit]), len(found) > limit)
 
 
 def ids(
@@ -111,6 +115,12 @@ def ids(
     if stop():
         raise Superseded
     return found
+
+
+def _readings(connection: Connection, text: str, now: int) -> tuple[Reading, ...]:
+    from db.reads.readings import readings  # `duban find` shows none and need not load it.
+
+    return readings(connection, text[:LONGEST], now)
 
 
 @contextmanager
