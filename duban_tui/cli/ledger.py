@@ -1,0 +1,134 @@
+"""``duban import`` and ``duban export``: ledgers of cases in, lists out."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from db import instants
+from db.exchange import ledger
+from db.exchange.export import export_list
+from db.exchange.ledger import Counts, Preview, Progress
+from db.reads.board import ListQuery, Scope
+from db.terms import Alarm
+from duban_tui.cli.errors import CommandError
+from duban_tui.cli.output import print_json
+from duban_tui.cli.places import config_of, office_of, reader_of, unit_named
+from duban_tui.cli.progress import show_progress
+
+NAMES_SHOWN = 12
+"""Unclaimed unit names that are listed."""
+
+INTERRUPTED = 130
+"""Exit status after Ctrl+C, as shells have it."""
+
+
+def import_ledger(args: argparse.Namespace) -> int:
+    """Take a ledger in, or with ``--dry-run`` say what that would do."""
+    how: dict[str, Any] = {"sheet": args.sheet, "source": args.source, "mapping": _mapping(args.map)}
+    path = Path(args.file)
+    if args.dry_run:
+        seen = ledger.preview(reader_of(args), config_of(args).rules, path, **how)
+        _tell(args, seen.counts, seen)
+        return 0
+    with office_of(args) as office:
+        done = ledger.import_ledger(office, path, on_progress=None if args.json else _show, **how)
+    _tell(args, done, None)
+    return INTERRUPTED if done.stopped else 0
+
+
+def _mapping(pairs: list[str]) -> Mapping[str, str]:
+    """``COL=FIELD`` pairs.
+
+    Raises:
+        CommandError: a pair without ``=``.
+    """
+    for pair in pairs:
+        if "=" not in pair:
+            raise CommandError(f"--map 要写成 列=项，如 --map 问题描述=内容；现为“{pair}”")
+    return dict(pair.rsplit("=", 1) for pair in pairs)
+
+
+def _show(progress: Progress) -> None:
+    show_progress(f"{progress.phase}（Ctrl+C 停止，已写入的整批保留）", progress.done, progress.total)
+
+
+def _tell(args: argparse.Namespace, counts: Counts, seen: Preview | None) -> None:
+    if args.json:
+        print_json(_as_json(counts, seen))
+        return
+    if seen is not None:
+        _print_preview(seen)
+    verb = "将" if seen else "已"
+    print(
+        f"共 {counts.rows:,} 行：{verb}新增 {counts.added:,}，{verb}补充 {counts.updated:,}，"
+        f"未变 {counts.unchanged:,}，退回 {counts.rejected:,}；承办单位不明 {counts.unclaimed:,} 件"
+    )
+    for reason, number in counts.reasons.items():
+        print(f"  退回 {number:,} 行：{reason}")
+    _print_names(counts.names)
+    if counts.rejects_file is not None:
+        print(f"退回的行和原因：{counts.rejects_file}")
+    if counts.stopped:
+        print("已停止：写入的都是整批，再次导入同一文件会接着补上其余的。")
+
+
+def _print_names(names: Mapping[str, int]) -> None:
+    for name, number in list(names.items())[:NAMES_SHOWN]:
+        print(f"  待认领 {number:,} 件：{name}")
+    if len(names) > NAMES_SHOWN:
+        print(f"  …… 另有 {len(names) - NAMES_SHOWN} 个单位名")
+
+
+def _print_preview(seen: Preview) -> None:
+    print(f"{seen.path.name}  编码 {seen.encoding}  工作表 {seen.sheet}  表头第 {seen.header_row} 行")
+    if len(seen.sheets) > 1:
+        print(f"  工作表有：{'、'.join(seen.sheets)}（用 --sheet 选）")
+    print("  取用：" + "，".join(f"{name}→{label}" for name, label in seen.columns if label))
+    unused = [name for name, label in seen.columns if label is None]
+    if unused:
+        print(f"  不取：{'、'.join(unused)}（用 --map 列=项 指定）")
+    for sample in seen.samples:
+        print(f"  第 {sample.row} 行：" + "；".join(f"{label} {text}" for label, text in sample.facts))
+
+
+def _as_json(counts: Counts, seen: Preview | None) -> dict[str, Any]:
+    told: dict[str, Any] = {
+        "rows": counts.rows,
+        "added": counts.added,
+        "updated": counts.updated,
+        "unchanged": counts.unchanged,
+        "rejected": counts.rejected,
+        "unclaimed": counts.unclaimed,
+        "rejects_file": None if counts.rejects_file is None else str(counts.rejects_file),
+        "reasons": dict(counts.reasons),
+        "unclaimed_names": dict(counts.names),
+        "stopped": counts.stopped,
+    }
+    if seen is not None:
+        told |= {"encoding": seen.encoding, "sheet": seen.sheet, "header_row": seen.header_row}
+        told["columns"] = {name: label for name, label in seen.columns if label}
+    return told
+
+
+def write_list(args: argparse.Namespace) -> None:
+    """Write the list that unit, alarm and words describe."""
+    connection = reader_of(args)
+    unit = None if args.unit is None else unit_named(connection, args.unit)
+    query = ListQuery(
+        scope=Scope() if unit is None else Scope(unit.id, unit.level),
+        alarm=None if args.alarm is None else _alarm(args.alarm),
+        words=args.query or "",
+        open_only=False,
+    )
+    number = export_list(connection, Path(args.file), query, instants.now())
+    print(f"已导出 {number:,} 件：{args.file}")
+
+
+def _alarm(word: str) -> Alarm:
+    for alarm in Alarm:
+        if word in (alarm.label, alarm.value):
+            return alarm
+    raise CommandError(f"没有“{word}”这个状态，可用：{'、'.join(alarm.label for alarm in Alarm)}")
