@@ -43,6 +43,8 @@ MARKED = Style(bold=True, underline=True)
 class CaseList(ScrollView, can_focus=True):
     """A scrolling list with a cursor on one case."""
 
+    DEFAULT_CSS = "CaseList { height: 1fr; overflow-x: hidden; scrollbar-size-vertical: 1; }"
+
     BINDINGS = [
         Binding("down,j", "move(1)", "下一件", show=False),
         Binding("up,k", "move(-1)", "上一件", show=False),

@@ -24,7 +24,7 @@ ReadChildren = Callable[[int], list[NodeRow]]
 """The living units below one, with their counts."""
 
 COUNT_WIDTH = 4
-"""Cells of one count; larger ones are written 1.2k."""
+"""Cells of one count with the blank before it; from 1,000 on it is written in thousands."""
 
 NO_COUNT = "."
 INDENT = 2
@@ -203,11 +203,7 @@ class UnitTree(Tree[NodeRow]):
 
 
 def _count(number: int) -> str:
-    """A count at the right of its cells; zero is a dot, thousands are 1.2k."""
-    if number == 0:
-        said = NO_COUNT
-    elif number < 1000:
-        said = str(number)
-    else:
-        said = f"{number / 1000:.1f}k" if number < 10_000 else f"{number // 1000}k"
-    return said.rjust(COUNT_WIDTH)
+    """A count at the right of its cells; zero is a dot, whole thousands are 12k."""
+    if number < 1000:
+        return (str(number) if number else NO_COUNT).rjust(COUNT_WIDTH)
+    return f"{number // 1000}k".rjust(COUNT_WIDTH)
