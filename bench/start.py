@@ -32,11 +32,12 @@ _FRAME = """
 import asyncio, os, sys
 os.environ["TEXTUAL_DISABLE_KITTY_KEY"] = "1"
 {app}
-async def main():
-    async with app.run_test(size=(120, 36)) as pilot:
-        await pilot.pause()
-asyncio.run(main())
-os._exit(0)
+async def leave_when_shown(pilot):
+    while not shown(app):
+        await asyncio.sleep(0.002)
+    app.call_after_refresh(os._exit, 0)
+    await asyncio.sleep(60)
+app.run(headless=True, size=(120, 36), auto_pilot=leave_when_shown)
 """
 
 _OUR_APP = """
@@ -44,6 +45,9 @@ from pathlib import Path
 from duban_tui import config
 from duban_tui.app import DubanApp
 app = DubanApp(Path(sys.argv[1]), config.load())
+def shown(app):
+    from duban_tui.widgets.case_list import CaseList
+    return any(len(cases) for cases in app.screen.query(CaseList))
 """
 
 _BARE_APP = """
@@ -55,6 +59,8 @@ class Bare(App):
         yield Input()
         yield OptionList(*(f"case {number}" for number in range(50)))
 app = Bare()
+def shown(app):
+    return True
 """
 
 
