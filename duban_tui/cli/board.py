@@ -30,10 +30,10 @@ _NO_OFFICE = """\
 
 _NEXT = """\
 接下来可以：
-  duban{home}                 在终端里打开值班台（F1 帮助，F3 快查，F4 登记，0 待办，F10 退出）
-  duban{home} find 文字       快查
-  duban{home} show 编号       看一件
-  duban --help                全部命令"""
+  在终端里运行 {duban}，打开值班台：F1 帮助，F3 快查，F4 登记，0 待办，F10 退出
+  {duban} find 文字    快查
+  {duban} show 编号    看一件
+  duban --help    全部命令"""
 
 
 def open_desk(args: argparse.Namespace) -> None:
@@ -56,7 +56,7 @@ def show_desk(home: Path, args: argparse.Namespace, *, screens: bool = True) -> 
         print()
         print_cases(page(connection, ListQuery(), now, FIRST_CASES))
         print()
-        print(_NEXT.format(home="" if home == home_of(args) else f" --home {home}"))
+        print(_NEXT.format(duban="duban" if home == home_of(args) else f"duban --home {home}"))
 
 
 def board(args: argparse.Namespace) -> None:
@@ -68,7 +68,7 @@ def board(args: argparse.Namespace) -> None:
     counted = counts(connection, scope, now)
     name = _root_name(connection) if unit is None else unit.name
     if args.json:
-        print_json(_as_json(name, unit, counted, now))
+        print_json(_as_json(_path(connection, unit, name), counted, now))
     else:
         _print_counts(name, counted, now)
 
@@ -90,10 +90,19 @@ def queue_label(queue: str) -> str:
     return UNCLAIMED_LABEL if queue == UNCLAIMED else Pending(queue).label
 
 
-def _as_json(name: str, unit: UnitRow | None, counted: Counts, now: int) -> dict[str, Any]:
+def _path(connection: Connection, unit: UnitRow | None, name: str) -> list[str]:
+    """Names from the top of the tree down."""
+    if unit is None:
+        return [name]
+    from db import units
+
+    return units.path_of(connection, unit.id)
+
+
+def _as_json(path: list[str], counted: Counts, now: int) -> dict[str, Any]:
     return {
-        "unit": name,
-        "path": [name] if unit is None else unit.path.split(" / "),
+        "unit": path[-1],
+        "path": path,
         "at": instants.iso(now),
         "alarms": {alarm.label: counted.alarms[alarm] for alarm in Alarm},
         "queues": {queue_label(queue): counted.queues[queue] for queue in QUEUES},

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import sys
-from collections.abc import Callable
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 from db import instants
@@ -13,6 +12,7 @@ from db.connection import path_of
 from duban_tui import locations
 from duban_tui.cli.output import print_json
 from duban_tui.cli.places import config_of, home_of, reader_of
+from duban_tui.cli.progress import show_progress
 
 
 def init(args: argparse.Namespace) -> None:
@@ -34,7 +34,9 @@ def backup(args: argparse.Namespace) -> None:
     """Copy the office while it is used."""
     from db.backup import back_up
 
-    target = back_up(home_of(args), Path(args.dest), now=instants.now(), progress=progress_line("备份"))
+    target = back_up(
+        home_of(args), Path(args.dest), now=instants.now(), progress=partial(show_progress, "备份")
+    )
     print(f"已备份到：{target}（{target.stat().st_size / 1e6:.1f} MB，已通过检查）")
 
 
@@ -43,7 +45,7 @@ def restore(args: argparse.Namespace) -> None:
     from db.backup import restore as put_back
 
     home = home_of(args)
-    former = put_back(home, Path(args.src), now=instants.now(), progress=progress_line("检查"))
+    former = put_back(home, Path(args.src), now=instants.now(), progress=partial(show_progress, "检查"))
     print(f"已恢复办公库：{path_of(home)}" + (f"；原来的留在：{former}" if former else ""))
 
 
@@ -53,7 +55,7 @@ def doctor(args: argparse.Namespace) -> int:
     from db.office import Calendars
 
     with closing(reader_of(args)) as connection:
-        report = check(connection, Calendars(connection), progress_line("检查"))
+        report = check(connection, Calendars(connection), partial(show_progress, "检查"))
     if args.json:
         findings = [finding._asdict() for finding in report.findings]
         print_json(
@@ -90,15 +92,3 @@ def where(args: argparse.Namespace) -> None:
     }
     for name, path in paths.items():
         print(f"{labels[name]}  {path}" + ("" if path.exists() else "（还没有）"))
-
-
-def progress_line(what: str) -> Callable[[int, int], None]:
-    """A line that counts up on a terminal; nothing into pipes and files."""
-
-    def show(done: int, total: int) -> None:
-        if sys.stderr.isatty():
-            print(
-                f"\r{what} {done:,}/{total:,}", end="\n" if done >= total else "", file=sys.stderr, flush=True
-            )
-
-    return show

@@ -17,7 +17,7 @@ _SPECS = {name: spec for spec in FIELDS[Action.VERIFY] for name in (spec.name, s
 """A key may be written in English, as stored, or in Chinese, as on the form."""
 
 _Read = Callable[[Any, int], Any]
-"""From a value of the file and the present instant to what the note holds; `ValueError` says what is wrong."""
+"""From a value of the file and the present instant to what the note holds; a `ValueError` says why not."""
 
 
 def read(text: str, source: str, now: int) -> dict[str, Any]:

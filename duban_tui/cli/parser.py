@@ -117,7 +117,7 @@ def _find(commands: Any) -> None:
 
 
 def _show(commands: Any) -> None:
-    parser = _command(commands, "show", "cases:show", "显示一件事项：要素、流程、核查记录")
+    parser = _command(commands, "show", "show:show", "显示一件事项：要素、流程、核查记录")
     parser.add_argument("number", metavar="编号", help="本台编号或来源编号")
     _json(parser)
 
@@ -154,7 +154,7 @@ def _import(commands: Any) -> None:
 
 
 def _export(commands: Any) -> None:
-    parser = _command(commands, "export", "ledger:export_list", "导出清单（.xlsx 或 .csv），已脱敏")
+    parser = _command(commands, "export", "ledger:write_list", "导出清单（.xlsx 或 .csv），已脱敏")
     parser.add_argument("file", metavar="文件", help="写到哪里，按后缀定格式")
     parser.add_argument("--unit", metavar="单位", help="这个单位及其以下")
     parser.add_argument("--alarm", metavar="状态", help="警报、紧急、预警、报到、在办、暂停 或 办结")

@@ -1,0 +1,93 @@
+"""A demo office: invented cases on the real unit tree, in every stage and alarm as of now.
+
+The same seed, number of cases and moment give the same cases. They come in through the journal like
+any other; a generation that was broken off goes on where it stopped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from random import Random
+from typing import TYPE_CHECKING
+
+from db.demo import scenes
+from db.demo.cast import Cast
+from db.demo.lives import Life
+from db.demo.plan import Plan, agree, is_complete, written
+from db.demo.timing import Timing
+from db.instants import DAY_SECONDS, day_of, start_of
+
+if TYPE_CHECKING:
+    from db.journal import Act
+    from db.office import Office
+
+__all__ = ["BATCH", "Plan", "Progress", "fill", "is_complete", "written"]
+
+Progress = Callable[[int, int], None]
+"""Called with (cases written, all cases)."""
+
+BATCH = 1000
+"""Cases in one transaction."""
+
+OPEN_SHARE, MOST_OPEN = 0.12, 40_000
+"""How many cases are open; a large office has many years behind it, not many more on its desk."""
+
+CASES_A_YEAR = 510_000
+"""What comes in within a year; a small demo still shows one year."""
+
+
+def fill(
+    office: Office, cases: int, seed: int = 1, *, paragraphs: int = 1, progress: Progress | None = None
+) -> None:
+    """Fill an office with invented cases up to `cases`, and remember its plan.
+
+    Raises:
+        ValueError: the office holds other cases; one Chinese line.
+        OfficeError: the database refused; whole batches before stay.
+    """
+    from db.journal import record_batch
+
+    plan = agree(office.writer, Plan(cases, seed, office.clock(), paragraphs))
+    author = _Author(office, plan)
+    done = written(office.writer)
+    while done < plan.cases:
+        upto = min(done + BATCH, plan.cases)
+        record_batch(office, [(None, author.acts(serial)) for serial in range(done, upto)])
+        done = upto
+        if progress is not None:
+            progress(done, plan.cases)
+
+
+class _Author:
+    """Writes case after case: the closed ones by time, then the open ones by time."""
+
+    def __init__(self, office: Office, plan: Plan) -> None:
+        self.plan = plan
+        self.cast = Cast(office.writer, office.rules, Random(plan.seed))
+        self.timing = Timing(office.calendar, office.rules.deadlines, plan.now)
+        open_cases = min(max(round(plan.cases * OPEN_SHARE), min(len(scenes.OPEN), plan.cases)), MOST_OPEN)
+        self.closed = plan.cases - open_cases
+        self.deck = scenes.deck(Random(plan.seed), open_cases)
+        self.order = sorted(range(open_cases), key=lambda place: self._open(place)[0].at or 0)
+
+    def acts(self, serial: int) -> Sequence[Act]:
+        """The acts of the case of that serial number, 0 the first."""
+        return self._closed(serial) if serial < self.closed else self._open(self.order[serial - self.closed])
+
+    def _life(self, serial: int) -> Life:
+        rng = Random(self.plan.seed * 1_000_000_007 + serial)
+        return Life(rng, self.cast, self.timing, paragraphs=self.plan.paragraphs)
+
+    def _open(self, place: int) -> list[Act]:
+        life = self._life(self.closed + place)
+        scenes.play_open(life, self.deck[place], self.closed + place)
+        return life.acts
+
+    def _closed(self, serial: int) -> list[Act]:
+        life = self._life(serial)
+        span = max(self.plan.cases / CASES_A_YEAR, 1) * 365 * DAY_SECONDS
+        begun = self.plan.now - int(span * (1 - serial / self.closed))
+        latest = min(begun, self.plan.now - scenes.longest(life))
+        workday = self.timing.calendar.next_workday(day_of(latest))
+        scenes.play_closed(life, serial, self.timing.within(life.rng, start_of(workday)))
+        return life.acts

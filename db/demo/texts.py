@@ -1,0 +1,111 @@
+"""What demo cases say: texts put together from topics written for this project. Nothing in them is real."""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import cache
+from importlib import resources
+from random import Random
+from typing import Any, NamedTuple
+
+from db.instants import day_of
+
+_ALIGNED = 2
+"""Titles, facts and replies of a topic come in so many versions that belong together."""
+
+
+class Topic(NamedTuple):
+    """The material for cases of one sort; see topics.toml for what each part holds."""
+
+    category: str
+    department: str
+    title: tuple[str, ...]
+    fact: tuple[str, ...]
+    more: tuple[str, ...]
+    wish: tuple[str, ...]
+    reply: tuple[str, ...]
+
+
+class Story(NamedTuple):
+    """What a case says."""
+
+    title: str
+    body: str
+    place: str
+    reply: str
+    found: str
+    """What an inspector sees there."""
+
+
+@cache
+def _packaged() -> dict[str, Any]:
+    import tomli
+
+    return tomli.loads(resources.files("db.demo").joinpath("topics.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def topics() -> tuple[Topic, ...]:
+    """The topics that are packaged."""
+    return tuple(Topic(**part) for part in _packaged()["topic"])
+
+
+def word(rng: Random, name: str) -> str:
+    """One of the packaged words of a list in topics.toml, such as ``surname``."""
+    return str(rng.choice(_packaged()["words"][name]))
+
+
+def write(rng: Random, topic: Topic, where: str, received: int, *, paragraphs: int = 1) -> Story:
+    """A story that happens in `where` (a short name of a place) around an instant.
+
+    A body of one paragraph has about 120 characters; five make it as long as real letters are.
+    """
+    day = day_of(received)
+    slots = _slots(rng, where, day)
+    version = rng.randrange(_ALIGNED)
+    title = topic.title[version].format_map(slots)
+    fact = topic.fact[version].format_map(slots)
+    body = "".join(f"{fact}{_rest(rng, topic, slots)}" for _ in range(paragraphs))
+    reply = topic.reply[version].format_map({**slots, "when": _shortly_after(rng, day)})
+    return Story(
+        title if where in title else where + title,
+        word(rng, "opener") + body,
+        f"{where}{slots['road']}{slots['spot']}",
+        f"{reply}。{word(rng, 'told')}，{word(rng, 'onward')}。",
+        f"随机走访 {slots['n']} 户，{fact}。",
+    )
+
+
+def _slots(rng: Random, where: str, day: dt.date) -> dict[str, str]:
+    return {
+        "unit": where,
+        "road": word(rng, "road") + word(rng, "road_kind"),
+        "court": word(rng, "court") + word(rng, "court_kind"),
+        "spot": f"{rng.randint(1, 188)} 号",
+        "shop": word(rng, "shop") + word(rng, "shop_kind"),
+        "n": str(rng.randint(2, 9)),
+        "many": str(rng.randint(11, 68)),
+        "tens": str(rng.randint(2, 7) * 10),
+        "days": str(rng.randint(4, 45)),
+        "hour": word(rng, "hour"),
+        "when": _before(rng, day),
+    }
+
+
+def _rest(rng: Random, topic: Topic, slots: dict[str, str]) -> str:
+    first, second = rng.sample(topic.more, 2)
+    text = f"。{first}，{word(rng, 'history')}。{second}。{rng.choice(topic.wish)}，{word(rng, 'tail')}。"
+    return text.format_map(slots)
+
+
+def _before(rng: Random, day: dt.date) -> str:
+    """A time some weeks before a day, as people say it."""
+    earlier = day - dt.timedelta(days=rng.randint(8, 60))
+    part = ("上旬", "中旬", "下旬")[min((earlier.day - 1) // 10, 2)]
+    date = rng.choice((part, f"{earlier.day}日"))
+    return f"{earlier.month}月{date}" if rng.random() < 0.6 else word(rng, "before")
+
+
+def _shortly_after(rng: Random, day: dt.date) -> str:
+    later = day + dt.timedelta(days=rng.randint(1, 4))
+    return f"{later.month}月{later.day}日"
