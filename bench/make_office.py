@@ -1,50 +1,64 @@
-"""Make a large office for measuring: ``python -m bench.make_office --cases 3000000 --home DIR``.
-
-The cases are those of the demo office. Called again it goes on where it was broken off.
-"""
+"""The office that is measured: the demo's own cases, as many as asked. ``python -m bench.make_office``."""
 
 from __future__ import annotations
 
 import argparse
+import sys
 import time
 from pathlib import Path
+
+from platformdirs import user_cache_path
 
 from db import demo
 from db.connection import path_of
 from db.office import Office
 from duban_tui import config
 
-OFFICER = "王晓梅"
+SEED = 1
+OFFICER = "值班员"
 
-LONG = 5
-"""Paragraphs of a body of real length."""
+
+def home_for(cases: int, paragraphs: int = 1) -> Path:
+    """Where an office of that size is kept between runs."""
+    return user_cache_path("duban-bench") / f"{cases}x{paragraphs}"
+
+
+def make(home: Path, cases: int, paragraphs: int = 1) -> None:
+    """Create the office, or go on where an earlier run stopped."""
+    home.mkdir(parents=True, exist_ok=True)
+    with opened(home) as office:
+        begun = time.perf_counter()
+
+        def say(done: int, total: int) -> None:
+            speed = done / (time.perf_counter() - begun)
+            print(
+                f"\r{done:,} / {total:,} cases, {speed:,.0f} a second ", end="", file=sys.stderr, flush=True
+            )
+
+        demo.fill(office, cases, SEED, paragraphs=paragraphs, progress=say)
+        print(file=sys.stderr)
+
+
+def opened(home: Path) -> Office:
+    """The office in a folder, made where there is none, under the shipped rules."""
+    rules = config.load().rules
+    if path_of(home).exists():
+        return Office.open(home, rules, OFFICER)
+    return Office.create(home, rules, OFFICER)
 
 
 def main() -> None:
-    """Make or finish the office, and say how fast."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--home", type=Path, required=True, help="folder of the office")
+    """Make one office from the command line."""
+    parser = argparse.ArgumentParser(prog="python -m bench.make_office", description=__doc__)
     parser.add_argument("--cases", type=int, default=100_000)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--long", action="store_true", help="bodies as long as real letters (median 600)")
+    parser.add_argument(
+        "--paragraphs", type=int, default=1, help="1: bodies of about 120 characters; 6: real letters"
+    )
+    parser.add_argument("--home", type=Path, help="default: a folder in the user's cache")
     args = parser.parse_args()
-    make(args.home, args.cases, args.seed, long=args.long)
-
-
-def make(home: Path, cases: int, seed: int = 1, *, long: bool = False) -> None:
-    """An office of so many cases in `home`; nothing happens where it is complete."""
-    rules = config.load().rules
-    exists = path_of(home).exists()
-    with Office.open(home, rules, OFFICER) if exists else Office.create(home, rules, OFFICER) as office:
-        began, first = time.perf_counter(), demo.written(office.writer)
-
-        def show(done: int, total: int) -> None:
-            rate = (done - first) / (time.perf_counter() - began)
-            left = (total - done) / rate / 60
-            print(f"\r{done:,}/{total:,}  {rate:,.0f}/s  {left:.0f} min left ", end="", flush=True)
-
-        demo.fill(office, cases, seed, paragraphs=LONG if long else 1, progress=show)
-    print()
+    home = args.home or home_for(args.cases, args.paragraphs)
+    make(home, args.cases, args.paragraphs)
+    print(home)
 
 
 if __name__ == "__main__":

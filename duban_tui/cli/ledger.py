@@ -9,8 +9,10 @@ from typing import Any
 
 from db import instants
 from db.exchange import ledger
-from db.exchange.export import export_list
+from db.exchange.columns import parse_map
+from db.exchange.export import export_cases
 from db.exchange.ledger import Counts, Preview, Progress
+from db.reads import lookup
 from db.reads.board import ListQuery, Scope
 from db.terms import Alarm
 from duban_tui.cli.errors import CommandError
@@ -27,7 +29,7 @@ INTERRUPTED = 130
 
 def import_ledger(args: argparse.Namespace) -> int:
     """Take a ledger in, or with ``--dry-run`` say what that would do."""
-    how: dict[str, Any] = {"sheet": args.sheet, "source": args.source, "mapping": _mapping(args.map)}
+    how: dict[str, Any] = {"sheet": args.sheet, "source": args.source, "mapping": parse_map(args.map)}
     path = Path(args.file)
     if args.dry_run:
         seen = ledger.preview(reader_of(args), config_of(args).rules, path, **how)
@@ -37,18 +39,6 @@ def import_ledger(args: argparse.Namespace) -> int:
         done = ledger.import_ledger(office, path, on_progress=None if args.json else _show, **how)
     _tell(args, done, None)
     return INTERRUPTED if done.stopped else 0
-
-
-def _mapping(pairs: list[str]) -> Mapping[str, str]:
-    """``COL=FIELD`` pairs.
-
-    Raises:
-        CommandError: a pair without ``=``.
-    """
-    for pair in pairs:
-        if "=" not in pair:
-            raise CommandError(f"--map 要写成 列=项，如 --map 问题描述=内容；现为“{pair}”")
-    return dict(pair.rsplit("=", 1) for pair in pairs)
 
 
 def _show(progress: Progress) -> None:
@@ -114,17 +104,16 @@ def _as_json(counts: Counts, seen: Preview | None) -> dict[str, Any]:
 
 
 def write_list(args: argparse.Namespace) -> None:
-    """Write the list that unit, alarm and words describe."""
-    connection = reader_of(args)
+    """Write the cases of a unit, an alarm, with some words anywhere in them; open ones first."""
+    connection, now = reader_of(args), instants.now()
     unit = None if args.unit is None else unit_named(connection, args.unit)
     query = ListQuery(
         scope=Scope() if unit is None else Scope(unit.id, unit.level),
         alarm=None if args.alarm is None else _alarm(args.alarm),
-        words=args.query or "",
         open_only=False,
     )
-    number = export_list(connection, Path(args.file), query, instants.now())
-    print(f"已导出 {number:,} 件：{args.file}")
+    listed = lookup.ids(connection, args.query or "", now=now, within=query)
+    print(f"已导出 {export_cases(connection, Path(args.file), listed, now):,} 件：{args.file}")
 
 
 def _alarm(word: str) -> Alarm:
