@@ -21,7 +21,11 @@ def alarm(  # noqa: PLR0911, PLR0913 (a return for each state, an argument for e
     urgent_muted: bool,
     now: int,
 ) -> Alarm:
-    """The state of a case at a moment; exactly one, the worst that holds. `ALARM_SQL` says the same."""
+    """The state of a case at a moment; exactly one, the worst that holds. `ALARM_SQL` says the same.
+
+    Without `accept_by` no unit is being waited for to accept: the case is back on the desk after a 退回, or
+    a ledger does not say when it was delivered.
+    """
     if not open:
         return Alarm.DONE
     if paused:
@@ -32,11 +36,9 @@ def alarm(  # noqa: PLR0911, PLR0913 (a return for each state, an argument for e
         return Alarm.OVERDUE
     if urgent_from is not None and now >= urgent_from and not urgent_muted:
         return Alarm.URGENT
-    if accepted_at is not None:
+    if accepted_at is not None or accept_by is None:
         return Alarm.NORMAL
-    if accept_by is not None and now >= accept_by:
-        return Alarm.WARNING
-    return Alarm.DELIVERED
+    return Alarm.WARNING if now >= accept_by else Alarm.DELIVERED
 
 
 ALARM_SQL = f"""CASE
@@ -45,7 +47,7 @@ ALARM_SQL = f"""CASE
     WHEN NOT running THEN '{Alarm.NORMAL.value}'
     WHEN :now >= due_at THEN '{Alarm.OVERDUE.value}'
     WHEN :now >= urgent_from AND NOT urgent_muted THEN '{Alarm.URGENT.value}'
-    WHEN accepted_at IS NOT NULL THEN '{Alarm.NORMAL.value}'
+    WHEN accepted_at IS NOT NULL OR accept_by IS NULL THEN '{Alarm.NORMAL.value}'
     WHEN :now >= accept_by THEN '{Alarm.WARNING.value}'
     ELSE '{Alarm.DELIVERED.value}'
 END"""

@@ -73,6 +73,7 @@ def test_an_agreed_return_ends_the_unit_and_keeps_the_citizens_clock(
     record(office, handled.case_id, Act(Action.RETURN_GRANT))
     back = facts(office, handled.case_id)
     assert (back.stage, back.pending, back.returned, back.due_at) == ("registered", "dispatch", 1, due)
+    assert back.alarm == "normal", "nobody has it who could report in"
     later(office, 3 * DAY)
     record(office, handled.case_id, Act(Action.DISPATCH, {"lead": uid("南岸区")}))
     again = facts(office, handled.case_id)
@@ -181,3 +182,51 @@ def test_wrong_data_is_named_in_one_line(action: Action, data: dict[str, object]
     with pytest.raises(ValueError, match=said) as caught:
         validate(action, data)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("action", "data"),
+    [
+        (Action.SUBMIT, {"reply": "我们的部分办完了"}),
+        (Action.RETURN, {"reason": "不属本单位职责"}),
+        (Action.EXTEND, {"reason": "待配件", "until": instants.at(2026, 12, 2)}),
+    ],
+)
+def test_an_assisting_unit_does_not_speak_for_the_whole_case(
+    office: Office, handled: Recorded, uid: Callable[[str], str], action: Action, data: dict[str, object]
+) -> None:
+    with pytest.raises(NotAllowed, match="须由主办单位提出"):
+        record(office, handled.case_id, Act(action, data, party=uid("南坪街道")))
+    with pytest.raises(NotAllowed, match="没有承办本件"):
+        record(office, handled.case_id, Act(action, data, party=uid("綦江区")))
+    record(office, handled.case_id, Act(Action.PROGRESS, {"text": "办完了"}, party=uid("南坪街道")))
+    assert facts(office, handled.case_id).stage == Stage.HANDLING
+
+
+def test_an_acceptance_is_never_overwritten_by_a_second_one(
+    office: Office, handled: Recorded, uid: Callable[[str], str]
+) -> None:
+    later(office, DAY)
+    with pytest.raises(NotAllowed, match="已经受理"):
+        record(office, handled.case_id, Act(Action.ACCEPT, party=uid("古南街道")))
+    assert facts(office, handled.case_id).accepted_at == MONDAY
+
+
+def test_a_unit_cannot_have_accepted_before_it_was_given_the_case(
+    office: Office, handled: Recorded, uid: Callable[[str], str]
+) -> None:
+    later(office, DAY)
+    village = uid("北街社区居委会")
+    record(office, handled.case_id, Act(Action.SUBDISPATCH, {"unit": village}, party=uid("古南街道")))
+    with pytest.raises(NotAllowed, match="受理时间早于送达时间"):
+        record(office, handled.case_id, Act(Action.ACCEPT, party=village, at=MONDAY + HOUR))
+
+
+def test_no_decision_is_older_than_what_it_decides(office: Office, handled: Recorded) -> None:
+    with pytest.raises(NotAllowed, match="暂停时间早于送达时间"):
+        pause = {"reason": "听证", "informed_on": until(11, 16)}
+        record(office, handled.case_id, Act(Action.PAUSE, pause, at=MONDAY - DAY))
+    later(office, DAY)
+    record(office, handled.case_id, Act(Action.SUBMIT, {"reply": "已办"}))
+    with pytest.raises(NotAllowed, match="审核通过时间早于办结申请时间"):
+        record(office, handled.case_id, Act(Action.APPROVE, at=MONDAY))
