@@ -12,7 +12,7 @@ from typing import NamedTuple, Protocol
 from db import effects
 from db.actions import Action
 from db.state import CaseState, Step
-from db.terms import Outcome, Pending, Stage, Via
+from db.terms import Outcome, Pending, Role, Stage, Via
 
 
 class Facts(Protocol):
@@ -159,19 +159,42 @@ def allowed(facts: Facts) -> list[Action]:
 
 
 def objection(state: CaseState, step: Step) -> str | None:
-    """Why a step cannot be taken at its place, its times included; ``None`` = it can."""
+    """Why a step cannot be taken at its place, its unit and times included; ``None`` = it can."""
     action = Action(step.action)
-    return why_not(state, action) or _time_objection(state, step, action)
+    return (
+        why_not(state, action)
+        or _party_objection(state, step, action)
+        or _time_objection(state, step, action)
+    )
+
+
+_FOR_THE_CASE = (Action.RETURN, Action.EXTEND, Action.SUBMIT)
+"""Acts of a unit that move the whole case: its 主办 alone may take them."""
+
+
+def _party_objection(state: CaseState, step: Step, action: Action) -> str | None:
+    if RULES[action].who is not UNIT:
+        return None
+    part = state.part_of(step.party)
+    if part is None:
+        return "这个单位没有承办本件"
+    if action in _FOR_THE_CASE and part.role is not Role.LEAD:
+        return f"{action.label}须由主办单位提出；{part.role.label}单位的情况请登记为进展反馈"
+    if action in (Action.SIGN, Action.ACCEPT) and part.accepted_at is not None:
+        return "这个单位已经受理"
+    if action is not Action.PROGRESS and step.at is not None and step.at < (part.delivered_at or step.at):
+        return f"{action.label}时间早于送达时间"
+    return None
 
 
 def _time_objection(state: CaseState, step: Step, action: Action) -> str | None:
     at = step.at
-    if action in (Action.SIGN, Action.ACCEPT) and state.part_of(step.party) is None:
-        return "这个单位没有承办本件"
     if at is None:
         return None
-    if action in (Action.SIGN, Action.ACCEPT, Action.SUBMIT) and at < (state.delivered_at or at):
-        return f"{action.label}时间早于送达时间"
+    if action is Action.PAUSE and at < (state.delivered_at or at):
+        return "暂停时间早于送达时间"
+    if action in (Action.APPROVE, Action.REDO) and at < (state.stopped_at or at):
+        return f"{action.label}时间早于办结申请时间"
     if action is Action.EXTEND and state.due_at is not None and at >= state.due_at:
         return "已超过办理期限，延期须在到期前提出"
     if action in (Action.EXTEND, Action.EXTEND_GRANT) and step.data["until"] <= (state.due_at or 0):

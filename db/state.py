@@ -152,9 +152,10 @@ class CaseState:
         return sum(part.active and part.accepted_at is None for part in self.parts)
 
     def part_of(self, unit: str | None) -> Part | None:
-        """The running part of a unit; of the 主办 where no unit is named."""
-        if unit is None:
-            return self.lead
+        """The running part of a unit, as 主办 before any other; of the 主办 where no unit is named."""
+        lead = self.lead
+        if unit is None or (lead is not None and lead.unit == unit):
+            return lead
         for part in reversed(self.parts):
             if part.active and part.unit == unit:
                 return part
