@@ -9,7 +9,7 @@ from __future__ import annotations
 from db.terms import Alarm
 
 
-def alarm(  # noqa: PLR0911, PLR0913 (a return for each state, an argument for each column)
+def alarm(  # noqa: PLR0913 (an argument for each column)
     *,
     open: bool,
     running: bool,

@@ -11,7 +11,7 @@ from db.reads.board import CaseRow, rows
 from db.search_index import OPEN
 
 PER_PAIR = 60
-"""Newest open cases looked at for one pair of characters: enough to find a repeat, however large the office."""
+"""Newest open cases looked at for one pair of characters: enough to find a repeat in any office."""
 
 SHARE = 0.4
 """Part of the title's pairs that a similar case must have."""
