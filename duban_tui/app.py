@@ -17,6 +17,7 @@ os.environ.setdefault("TEXTUAL_DISABLE_KITTY_KEY", "1")
 
 from textual import work
 from textual.app import App
+from textual.filter import NoColor
 from textual.screen import Screen
 from textual.scrollbar import ScrollBar
 
@@ -166,7 +167,11 @@ class DubanApp(App[None]):
     def on_mount(self) -> None:
         """Take the colours, the officer's keys and the first screen."""
         self.register_theme(theme.OWN_LIGHT)
-        self.theme = theme.choose(self.remembered.theme or self.config.ui.theme, self.console)
+        wanted = self.remembered.theme or self.config.ui.theme
+        self.theme = theme.choose(wanted, self.console, no_color=self.no_color)
+        if self.no_color:
+            # Textual's own filter makes greys, in which 紧急 and 办结 look alike; none at all is what was asked.
+            self._filters = [NoColor()]
         self.set_keymap(
             {name: ",".join(commands.bound_keys(keys)) for name, keys in self.config.keys.items()}
         )

@@ -6,8 +6,6 @@ so such terminals get the ANSI themes; Textual's own light theme is too pale for
 
 from __future__ import annotations
 
-import os
-
 from rich.console import Console
 from textual.theme import Theme
 
@@ -45,11 +43,11 @@ OWN_LIGHT = Theme(
 """Text colours reach 4.5:1 on its background."""
 
 
-def choose(wanted: str, console: Console) -> str:
+def choose(wanted: str, console: Console, *, no_color: bool = False) -> str:
     """The theme for a terminal: `wanted` is auto, dark, light, ansi, or a theme of `CYCLE`."""
     if wanted in CYCLE:
         return wanted
-    few_colours = console.color_system in (None, "standard") or "NO_COLOR" in os.environ
+    few_colours = console.color_system in (None, "standard") or no_color
     if wanted == "ansi" or few_colours:
         return ANSI_LIGHT if wanted == "light" else ANSI
     return LIGHT if wanted == "light" else DARK
