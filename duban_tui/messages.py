@@ -7,8 +7,11 @@ from textual.message import Message
 from db.actions import Action
 
 
-class CaseChanged(Message):
-    """A step on a case was written here. The app hands it to every screen; each reads again."""
+class CaseChanged(Message, bubble=False):
+    """A step on a case was written here. The app hands it to every screen; each reads again.
+
+    It does not bubble, or it would come back to the app from each of them.
+    """
 
     def __init__(self, case_id: int) -> None:
         """Name the case."""

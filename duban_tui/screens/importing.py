@@ -18,7 +18,6 @@ from db.exchange.ledger import Counts, Preview, Progress, Stopped
 from db.office import Office
 from duban_tui import commands
 from duban_tui.commands import Place
-from duban_tui.messages import OfficeChanged
 from duban_tui.screens.base import DeskScreen
 from duban_tui.widgets.command_bar import CommandBar
 from duban_tui.widgets.field import Field, Typed
@@ -136,7 +135,6 @@ class ImportScreen(DeskScreen[None]):
         self._preview = None
         said = "已停止：写入的都是完整的批次，再导入一次会接着来" if counts.stopped else "导入完成  Esc 返回"
         self._done(said, "\n".join(counts_lines(counts)))
-        desk.call_from_thread(desk.post_message, OfficeChanged())
 
     def _progress(self, progress: Progress) -> None:
         if self._stop.is_set():

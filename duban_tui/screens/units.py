@@ -19,7 +19,6 @@ from db.units import UnitEditError, UnitRow, UnitTableError
 from duban_tui import commands
 from duban_tui.commands import Place
 from duban_tui.controls import Units
-from duban_tui.messages import OfficeChanged
 from duban_tui.screens.base import DeskScreen
 from duban_tui.widgets.choice import Choice
 from duban_tui.widgets.command_bar import CommandBar
@@ -197,14 +196,13 @@ class UnitsScreen(DeskScreen[None]):
         return f"预览，还没有写入；再按 F2 载入\n{report}"
 
     def _changed(self, node: TreeNode[UnitRow] | None) -> None:
-        """Read again what changed, and tell the other screens."""
+        """Read again what changed; other screens notice by themselves."""
         if node is None or node.data is None:
             self._grow()
         else:
             node.remove_children()
             self._fill(node)
             node.expand()
-        self.desk.post_message(OfficeChanged())
 
     def _say(self, text: str) -> None:
         self.query_one("#said", Static).update(text)
