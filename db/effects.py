@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from db import deadlines
+from db.actions import CORRECTABLE
 from db.rules import DeadlineRules, Limit
 from db.state import CaseState, Part, Step
 from db.terms import DueSource, Pending, Role, Stage
@@ -269,6 +270,8 @@ def urge(state: CaseState, step: Step, calendars: Calendars) -> None:
 
 def verify(state: CaseState, step: Step, calendars: Calendars) -> None:
     """核查: a note; a correction of one is a note as well, but counts once."""
+    if content_id(step.data["note"]) is None or not step.data["method"]:
+        raise ValueError("核查记录没有内容")
     if not step.data.get("corrects"):
         state.notes += 1
 
@@ -276,6 +279,8 @@ def verify(state: CaseState, step: Step, calendars: Calendars) -> None:
 def correct(state: CaseState, step: Step, calendars: Calendars) -> None:
     """更正 of one fact."""
     name, value = step.data["field"], step.data["value"]
+    if name not in CORRECTABLE:
+        raise ValueError(f"不能更正“{name}”")
     if name == "due":
         state.due_fixed, state.due_source = value, DueSource.MANUAL
         set_clock(state, calendars)

@@ -10,12 +10,20 @@ import heapq
 from collections.abc import Iterable, Sequence
 
 from db import lifecycle
+from db.calendars import CalendarError
 from db.effects import Calendars
 from db.state import CaseState, Step, Verdict
+from db.terms import Outcome
+
+UNREADABLE = "内容不完整，或由更新的版本写成"
+"""Why a step is marked that this version cannot take at all."""
 
 
 def in_order(steps: Iterable[Step]) -> list[Step]:
-    """Sort causally; among steps that did not see each other, by clock, device and sequence."""
+    """Sort causally; among steps that did not see each other, by clock, device and sequence.
+
+    Steps that claim to have seen one another in a circle come last; none is dropped.
+    """
     by_id = {step.id: step for step in steps}
     waits = {step.id: sum(one in by_id for one in step.seen) for step in by_id.values()}
     followers: dict[str, list[str]] = {}
@@ -33,7 +41,8 @@ def in_order(steps: Iterable[Step]) -> list[Step]:
             waits[follower] -= 1
             if waits[follower] == 0:
                 heapq.heappush(ready, _rank(by_id[follower]))
-    return ordered
+    circular = [step for step in by_id.values() if waits[step.id] > 0]
+    return ordered + sorted(circular, key=_rank)
 
 
 def _rank(step: Step) -> tuple[int, str, int, str]:
@@ -47,8 +56,28 @@ def heads(steps: Sequence[Step]) -> tuple[str, ...]:
 
 
 def fold(steps: Iterable[Step], calendars: Calendars) -> tuple[CaseState, list[Verdict]]:
-    """Fold a case's events from nothing."""
-    state, verdicts = CaseState(), []
-    for step in in_order(steps):
-        verdicts.append(Verdict(step, *lifecycle.take(state, step, calendars)))
-    return state, verdicts
+    """Fold a case's events from nothing.
+
+    Total: a step of an unknown kind, or without the data it needs, stays in its place, is marked and
+    changes nothing.
+
+    Raises:
+        CalendarError: the office does not hold a calendar that a step was judged by.
+    """
+    ordered, unreadable = in_order(steps), set[str]()
+    while True:
+        state, verdicts = CaseState(), list[Verdict]()
+        for step in ordered:
+            if step.id in unreadable:
+                state.conflicts += 1
+                verdicts.append(Verdict(step, Outcome.VOID, UNREADABLE))
+                continue
+            try:
+                verdicts.append(Verdict(step, *lifecycle.take(state, step, calendars)))
+            except CalendarError:
+                raise
+            except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
+                unreadable.add(step.id)
+                break  # It may have changed the half of what it should: fold again without it.
+        else:
+            return state, verdicts

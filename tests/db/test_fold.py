@@ -121,3 +121,43 @@ def test_a_clock_far_ahead_never_advances_ours() -> None:
     ours = tick(0, 1_000)
     assert witness(ours, (1_000 + MAX_AHEAD_MS + 1) << CLOCK_BITS, 1_000) == ours
     assert witness(ours, 2_000 << CLOCK_BITS, 1_000) == 2_000 << CLOCK_BITS
+
+
+@st.composite
+def damaged_histories(draw: st.DrawFn) -> list[Step]:
+    """Histories in which some steps lack data, carry other data, or are of a kind we do not know."""
+    odd = st.one_of(st.none(), st.integers(), st.text(max_size=3), st.booleans(), st.lists(st.integers()))
+    damaged = []
+    for one in draw(histories()):
+        data = {name: value for name, value in one.data.items() if draw(st.integers(0, 9))}
+        for name in list(data):
+            if name != "calendar" and not draw(st.integers(0, 9)):
+                data[name] = draw(odd)
+        action = one.action if draw(st.integers(0, 9)) else "petition"
+        via = draw(st.sampled_from(["desk", "ledger"]))
+        damaged.append(one._replace(data=data, action=action, via=via, at=draw(st.sampled_from([one.at, None]))))
+    return damaged
+
+
+@given(damaged_histories())
+@settings(max_examples=300, deadline=None)
+def test_no_step_however_odd_stops_the_fold_or_gets_lost(history: list[Step]) -> None:
+    state, verdicts = fold.fold(history, CALENDARS)
+    assert sorted(verdict.step.id for verdict in verdicts) == sorted(one.id for one in history)
+    assert fold.fold(list(reversed(history)), CALENDARS) == (state, verdicts)
+
+
+def test_a_step_that_cannot_be_read_changes_nothing() -> None:
+    first = step(Action.REGISTER, 0, "m0", 1, ())
+    given_out = step(Action.DISPATCH, 1, "m0", 2, (first.id,))
+    broken = step(Action.REASSIGN, 2, "m0", 3, (given_out.id,))._replace(data={"lead": "c"})
+    before, _ = fold.fold([first, given_out], CALENDARS)
+    state, verdicts = fold.fold([first, given_out, broken], CALENDARS)
+    assert (state.parts, state.stage, state.conflicts) == (before.parts, before.stage, 1)
+    assert (verdicts[-1].outcome, verdicts[-1].why) == (Outcome.VOID, fold.UNREADABLE)
+
+
+def test_steps_that_claim_to_have_seen_each_other_are_kept() -> None:
+    first = step(Action.REGISTER, 0, "m0", 1, ())
+    pair = [step(Action.URGE, 1, "m0", 2, ("m10001",)), step(Action.URGE, 2, "m1", 1, ("m00002",))]
+    assert [one.id for one in fold.in_order([*pair, first])] == [first.id, "m00002", "m10001"]
