@@ -71,7 +71,10 @@ def dispatch(state: CaseState, step: Step, calendars: Calendars) -> None:
     """
     _take_clock(state, step)
     role = Role.LEAD if state.lead is None else Role.ASSIST
+    if role is Role.LEAD:
+        _end_assistance(state, step)
     part = _new_part(state, step, role, step.data.get("lead"), step.data.get("lead_text"))
+    part.due_at = part.due_fixed = step.data.get("due")
     _clock_part(state, part, calendars)
     for unit in step.data.get("assist", []):
         _clock_part(state, _new_part(state, step, Role.ASSIST, unit, None), calendars)
@@ -79,15 +82,21 @@ def dispatch(state: CaseState, step: Step, calendars: Calendars) -> None:
         return
     if state.start is None:
         state.start, state.limit = step.at, _limit_in(step)
-    if step.data.get("due") is not None:
-        state.due_fixed = step.data["due"]
+    if part.due_fixed is not None and state.due_first is None:
+        state.due_fixed = part.due_fixed
         state.due_source = DueSource(step.data.get("due_source", DueSource.MANUAL.value))
-        part.due_at = part.due_fixed = state.due_fixed
     state.unclaimed = part.unit_text if part.unit is None else None
     state.delivered_at = step.at
     state.signed_at = state.accepted_at = None
     state.stage, state.pending, state.running = Stage.DISPATCHED, None, True
     set_clock(state, calendars)
+
+
+def _end_assistance(state: CaseState, step: Step) -> None:
+    """A unit that becomes 主办 is 协办 or 转办 no longer: it has one part, and one clock."""
+    for part in state.parts:
+        if part.active and part.unit is not None and part.unit == step.data.get("lead"):
+            part.ended_at = step.recorded_at if step.at is None else step.at
 
 
 def _clock_part(state: CaseState, part: Part, calendars: Calendars) -> None:
@@ -100,9 +109,13 @@ def _clock_part(state: CaseState, part: Part, calendars: Calendars) -> None:
 
 
 def set_clock(state: CaseState, calendars: Calendars) -> None:
-    """Work out the instants of the case from its start, limit, pauses and fixed date."""
+    """Work out the instants of the case from its start, limit, pauses and fixed date.
+
+    There are none while it is paused, or where neither its start nor its due date is known.
+    """
     anchor = state.start if state.start is not None else state.due_fixed
-    if state.calendar is None or state.limit is None or anchor is None:
+    if state.paused_at is not None or state.calendar is None or state.limit is None or anchor is None:
+        state.accept_by = state.urgent_from = state.due_at = None
         return
     calendar, rules, limit = calendars[state.calendar], state.rules, state.limit
     ruled = deadlines.clock(anchor, limit, calendar, rules, pauses=tuple(state.pauses))
@@ -210,7 +223,7 @@ def pause(state: CaseState, step: Step, calendars: Calendars) -> None:
     """暂停计时: the instants are null until the clock goes on."""
     state.paused_at = step.recorded_at if step.at is None else step.at
     state.running = False
-    state.accept_by = state.urgent_from = state.due_at = None
+    set_clock(state, calendars)
 
 
 def resume(state: CaseState, step: Step, calendars: Calendars) -> None:
@@ -255,7 +268,7 @@ def redo(state: CaseState, step: Step, calendars: Calendars) -> None:
     if state.redone == 0 and state.due_at is not None and state.stopped_at is not None:
         state.on_time = state.stopped_at <= state.due_at
     state.redone += 1
-    state.stage, state.pending, state.running = Stage.HANDLING, None, True
+    state.stage, state.pending, state.running, state.paused_at = Stage.HANDLING, None, True, None
     state.start, state.limit = step.at, _limit_in(step)
     state.pauses, state.due_fixed, state.stopped_at, state.closed_at = [], step.data.get("due"), None, None
     if state.due_fixed is not None:
@@ -316,8 +329,7 @@ def rebase(state: CaseState, revision: str, calendars: Calendars) -> None:
         if part.active:
             part.due_at = part.due_fixed
             _clock_part(state, part, calendars)
-    if state.paused_at is None:
-        set_clock(state, calendars)
+    set_clock(state, calendars)
 
 
 def recalculate(state: CaseState, step: Step, calendars: Calendars) -> None:

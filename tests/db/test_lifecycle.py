@@ -8,10 +8,10 @@ import pytest
 
 from db import instants, lifecycle
 from db.actions import FIELDS, Action, validate
-from db.journal import Act, NotAllowed, Recorded, open_case, record
+from db.journal import Act, NotAllowed, Recorded, open_case, record, record_batch
 from db.office import Office
 from db.reads import case as reads
-from db.terms import Pending, Stage
+from db.terms import Pending, Stage, Via
 from tests.db.conftest import MONDAY
 
 HOUR, DAY = 3600, 86_400
@@ -230,3 +230,41 @@ def test_no_decision_is_older_than_what_it_decides(office: Office, handled: Reco
     record(office, handled.case_id, Act(Action.SUBMIT, {"reply": "已办"}))
     with pytest.raises(NotAllowed, match="审核通过时间早于办结申请时间"):
         record(office, handled.case_id, Act(Action.APPROVE, at=MONDAY))
+
+
+def test_a_date_corrected_during_a_pause_shows_only_once_the_clock_goes_on(
+    office: Office, handled: Recorded
+) -> None:
+    record(office, handled.case_id, Act(Action.PAUSE, {"reason": "听证", "informed_on": until(11, 16)}))
+    corrected = {"field": "due", "value": "2026-11-25", "reason": "笔误"}
+    record(office, handled.case_id, Act(Action.CORRECT, corrected))
+    paused = facts(office, handled.case_id)
+    assert (paused.alarm, paused.due_at, paused.urgent_from) == ("paused", None, None)
+    later(office, DAY)
+    record(office, handled.case_id, Act(Action.RESUME))
+    assert facts(office, handled.case_id).due_at == until(11, 26)
+
+
+def test_a_date_given_to_the_next_unit_is_its_own_and_not_the_citizens(
+    office: Office, handled: Recorded, uid: Callable[[str], str]
+) -> None:
+    record(office, handled.case_id, Act(Action.RETURN, {"reason": "不属本单位职责"}))
+    record(office, handled.case_id, Act(Action.RETURN_GRANT))
+    given = {"lead": uid("南岸区"), "due": until(11, 30)}
+    record(office, handled.case_id, Act(Action.DISPATCH, given))
+    assert facts(office, handled.case_id).due_at == until(11, 23)
+    assert reads.parts(office.writer, handled.case_id)[-1].due_at == until(11, 30)
+
+
+def test_an_assistant_that_becomes_the_lead_assists_no_longer(
+    office: Office, handled: Recorded, uid: Callable[[str], str]
+) -> None:
+    record(office, handled.case_id, Act(Action.REASSIGN, {"lead": uid("南坪街道"), "reason": "职责"}))
+    running = [part for part in reads.parts(office.writer, handled.case_id) if part.ended_at is None]
+    assert [(part.role, part.unit) for part in running] == [("lead", "南坪街道")]
+
+
+def test_work_sent_back_at_an_unknown_time_shows_no_stale_date(office: Office, handled: Recorded) -> None:
+    redo = Act(Action.REDO, {"reason": "答复不实"}, via=Via.LEDGER)
+    record_batch(office, [(handled.case_id, [redo])], imported=True)
+    assert facts(office, handled.case_id).due_at is None
