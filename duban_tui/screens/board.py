@@ -17,6 +17,7 @@ from db.actions import Action
 from db.connection import Connection
 from db.reads import board, tree
 from db.reads.board import CaseRow, Counts, ListQuery, Scope
+from db.reads.desk import safety
 from db.terms import Alarm, Pending
 from duban_tui import commands
 from duban_tui.commands import Place
@@ -178,10 +179,11 @@ class BoardScreen(DeskScreen[None]):
         officer = self.desk.config.officer
         line.who = (self.desk.config.office.name, f"{officer.name} {officer.role}".strip())
         line.today = say_day(self.desk.calendar, now)
-        made = reader.execute("SELECT value FROM setting WHERE name = 'last_backup'").fetchone()
-        drafts = int(reader.execute("SELECT count(*) FROM draft").fetchone()[0])
-        said = ("离线", say_backup(int(made[0]) if made else None, now))
-        line.safe = (*said, f"草稿 {drafts}") if drafts else said
+        safe = safety(reader)
+        said = ["离线", say_backup(safe.last_backup, now)]
+        said += [f"草稿 {safe.drafts}"] if safe.drafts else []
+        said += ["! 本机时间早于已有记录，请校准"] if safe.clock_set_back(now) else []
+        line.safe = tuple(said)
 
     # -- choosing -----------------------------------------------------------------------------------
 

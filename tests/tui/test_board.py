@@ -56,6 +56,13 @@ async def test_a_backup_is_claimed_only_where_there_is_one(desk: Desk, office: O
         assert "已备份 08:00" in shown(pilot).splitlines()[0]
 
 
+async def test_a_clock_that_was_set_back_is_shown(desk: Desk, office: Office, register: Register) -> None:
+    register("路灯不亮")
+    office.writer.execute("UPDATE event SET recorded_at = recorded_at + 3600")
+    async with desk((160, 48)) as pilot:
+        assert "本机时间早于已有记录，请校准" in shown(pilot).splitlines()[0]
+
+
 async def test_counts_and_list_agree(desk: Desk, register: Register) -> None:
     register("路灯不亮", lead="古南街道")
     register("噪声扰民")
