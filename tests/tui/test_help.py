@@ -12,6 +12,7 @@ from textual.widgets import Input, OptionList
 from db.terms import Alarm
 from duban_tui import commands, config
 from duban_tui.commands import COMMANDS, Place, bound_keys
+from duban_tui.screens.board import BoardScreen
 from duban_tui.screens.help import HelpScreen
 from duban_tui.screens.lookup import LookupScreen
 from duban_tui.screens.palette import PaletteScreen, matches
@@ -181,7 +182,7 @@ async def test_escape_closes_the_palette_and_runs_nothing(desk: Desk) -> None:
     async with desk() as pilot:
         await pilot.press("f9", "down", "escape")
         await settled(pilot)
-        assert len(pilot.app.screen_stack) == 2
+        assert isinstance(pilot.app.screen, BoardScreen)
 
 
 def test_a_command_of_another_key_is_found_by_that_key() -> None:
