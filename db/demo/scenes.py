@@ -33,6 +33,11 @@ def waiting(life: Life, serial: int) -> None:
     life.register(_lately(life), serial)
 
 
+def signed(life: Life, serial: int) -> None:
+    """签收, not yet 受理."""
+    life.unit_acts(Action.SIGN, after=(10 * MINUTE, 3 * HOUR))
+
+
 def return_asked(life: Life, serial: int) -> None:
     """退回待定."""
     life.unit_acts(
@@ -106,8 +111,12 @@ def working(life: Life, serial: int) -> None:
 def urged(life: Life, serial: int) -> None:
     """Late, and 催办."""
     life.urge()
-    if life.rng.random() < 0.2:
-        life.supervise()
+
+
+def supervised(life: Life, serial: int) -> None:
+    """Late, 催办 and 挂牌."""
+    life.urge()
+    life.supervise()
 
 
 def visited(life: Life, serial: int) -> None:
@@ -160,11 +169,13 @@ def _lately(life: Life) -> int:
 
 
 OPEN: dict[str, Scene] = {
-    "delivered": Scene(15, Alarm.DELIVERED, False),
+    "delivered": Scene(12, Alarm.DELIVERED, False),
+    "signed": Scene(3, Alarm.DELIVERED, False, signed),
     "warning": Scene(5, Alarm.WARNING, False),
     "urgent": Scene(10, Alarm.URGENT, True, working),
     "urgent_unaccepted": Scene(2, Alarm.URGENT, False),
-    "overdue": Scene(5, Alarm.OVERDUE, True, urged),
+    "overdue": Scene(4, Alarm.OVERDUE, True, urged),
+    "supervised": Scene(1, Alarm.OVERDUE, True, supervised),
     "overdue_unaccepted": Scene(1, Alarm.OVERDUE, False),
     "normal": Scene(31, Alarm.NORMAL, True, working),
     "visited": Scene(2, Alarm.NORMAL, True, visited),
