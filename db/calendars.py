@@ -147,8 +147,14 @@ def load(connection: Connection, revision: str) -> Calendar:
 
 def current(connection: Connection) -> Calendar:
     """The calendar the office works by; the packaged one where none was stored yet."""
+    revision = current_revision(connection)
+    return packaged() if revision is None else load(connection, revision)
+
+
+def current_revision(connection: Connection) -> str | None:
+    """The name of the calendar the office works by; None where none was stored yet."""
     row = connection.execute('SELECT id FROM calendar_revision WHERE "current" = 1').fetchone()
-    return packaged() if row is None else load(connection, row[0])
+    return None if row is None else str(row[0])
 
 
 def _is_year(value: Any) -> bool:

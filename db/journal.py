@@ -119,6 +119,7 @@ class _Entry:
 
     def __init__(self, office: Office, connection: Connection, imported: bool) -> None:
         self.office, self.connection, self.imported = office, connection, imported
+        office.settle_calendar(connection)
         self.directory = Directory(connection)
         self.now = self.moment = office.clock()
         self.link = chain.tip(connection, office.device.id)

@@ -58,7 +58,8 @@ class Office:
         self.calendars = Calendars(writer)
         with transaction(writer) as connection:
             self.device: Device = this_device(home, connection, self.clock())
-            self.calendar = self._current_calendar(connection)
+            self._work_by(calendars.load(connection, _setting(connection, ANNOUNCED)))
+            self.settle_calendar(connection)
             self.identity_secret = bytes.fromhex(_setting(connection, "identity_secret"))
             _remember_officer(connection, officer, self.clock())
 
@@ -108,14 +109,21 @@ class Office:
             writer.close()
             raise
 
-    def _current_calendar(self, connection: Connection) -> Calendar:
-        """What was announced, with the overrides of the config put over it; new revisions are kept."""
-        self.announced = calendars.load(connection, _setting(connection, ANNOUNCED))
-        calendar = self.announced.with_overrides(self.rules.calendar_days)
-        if calendar.revision != calendars.current(connection).revision:
-            calendars.store(connection, calendar, source="config.toml [calendar]", now=self.clock())
-        self.calendars[calendar.revision] = calendar
-        return calendar
+    def settle_calendar(self, connection: Connection) -> None:
+        """Work by what is announced, with the overrides of the config put over it.
+
+        Every transaction that writes events asks for this: another process may have loaded a table, or
+        our own last one may have been undone. A revision that an event will name is always kept.
+        """
+        revision = _setting(connection, ANNOUNCED)
+        if revision != self.announced.revision:
+            self._work_by(calendars.load(connection, revision))
+        if self.calendar.revision != calendars.current_revision(connection):
+            calendars.store(connection, self.calendar, source="config.toml [calendar]", now=self.clock())
+
+    def _work_by(self, announced: Calendar) -> None:
+        self.announced, self.calendar = announced, announced.with_overrides(self.rules.calendar_days)
+        self.calendars[self.calendar.revision] = self.calendar
 
     def adopt(self, announced: Calendar, source: str) -> None:
         """Work by a newly announced calendar, with the office's own overrides; new events are judged by it.
@@ -126,7 +134,7 @@ class Office:
         with transaction(self.writer) as connection:
             calendars.store(connection, announced, source=source, now=self.clock())
             connection.execute("UPDATE setting SET value = ? WHERE name = ?", (announced.revision, ANNOUNCED))
-            self.calendar = self._current_calendar(connection)
+            self.settle_calendar(connection)
 
     def close(self) -> None:
         """Let SQLite tidy its statistics, and close. May be called twice."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from db import calendars, chain, deadlines, effects, fold
 from db.actions import Action
-from db.connection import Connection
+from db.connection import Connection, transaction
 from db.state import CaseState
 from db.terms import Alarm
 from db.workdays import Calendar
@@ -49,6 +49,8 @@ def load_year(office: Office, path: Path, *, dry_run: bool) -> Loaded:
         OfficeError: the database refused; nothing was written.
     """
     year = calendars.read_holiday_cn(path)
+    with transaction(office.writer) as connection:
+        office.settle_calendar(connection)
     announced = calendars.merge(office.announced, year)
     calendar = announced.with_overrides(office.rules.calendar_days)
     moved = preview(office, calendar)

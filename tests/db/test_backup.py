@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from db import backup, calendars, instants, recalculation
+from db import backup, calendars, doctor, instants, recalculation
 from db.actions import Action
 from db.connection import OfficeError
 from db.journal import Act, Recorded, open_case, record
-from db.office import Office, path_of
+from db.office import Calendars, Office, path_of
 from db.reads import case as reads
 from tests.db.conftest import MONDAY, RULES
 
@@ -148,3 +148,31 @@ def uid_in(office: Office, name: str) -> str:
         "SELECT u.uid FROM unit u JOIN unit_version v ON v.unit_id = u.id WHERE v.name = ?", (name,)
     ).fetchone()
     return str(row[0])
+
+
+def test_a_table_loaded_by_another_window_counts_here_at_once(
+    office: Office, uid: Callable[[str], str], tmp_path: Path
+) -> None:
+    with Office.open(office.home, RULES, "李四") as other:
+        recalculation.load_year(other, holiday_file(tmp_path), dry_run=False)
+    office.clock = lambda: instants.at(2026, 12, 30, 9)
+    register = Act(Action.REGISTER, {"kind": "诉求", "title": "跨年件"})
+    case = open_case(office, [register, Act(Action.DISPATCH, {"lead": uid("綦江区")})])
+    new = reads.facts(office.writer, case.case_id, office.clock())
+    assert new is not None
+    assert (new.due_at, new.provisional) == (instants.at(2027, 1, 9), False)
+
+
+def test_a_table_that_could_not_be_kept_dates_no_case(
+    office: Office, uid: Callable[[str], str], tmp_path: Path
+) -> None:
+    merged = calendars.merge(office.announced, calendars.read_holiday_cn(holiday_file(tmp_path)))
+    office.writer.execute(
+        "CREATE TEMP TRIGGER full BEFORE UPDATE ON setting BEGIN SELECT raise(ABORT, 'disk is full'); END"
+    )
+    with pytest.raises(OfficeError, match="磁盘已满"):
+        office.adopt(merged, "通知")
+    office.writer.execute("DROP TRIGGER full")
+    register = Act(Action.REGISTER, {"kind": "诉求", "title": "新件"})
+    open_case(office, [register, Act(Action.DISPATCH, {"lead": uid("綦江区")})])
+    assert doctor.check(office.writer, Calendars(office.writer)).sound
