@@ -12,6 +12,7 @@ import os
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
+from db import search_index
 from db.actions import FIELDS, PERSONAL_NOTE_FIELDS, Action
 from db.connection import Connection
 from db.ids import uuid7
@@ -76,8 +77,16 @@ def write(connection: Connection, sealed: Iterable[tuple[int, Sealed]]) -> None:
 
 
 def erase(connection: Connection, content_id: str, *, now: int, why: str) -> None:
-    """Forget a text: the row stays as a tombstone and the chain still verifies."""
+    """Forget a text, and all that was made of it to find it by; inside the caller's transaction.
+
+    The row stays as a tombstone and the chain still verifies.
+    """
     connection.execute(
         "UPDATE content SET text = NULL, salt = '', erased_at = ?, erased_why = ? WHERE id = ?",
         (now, why, content_id),
     )
+    connection.execute("DELETE FROM submitter WHERE content_id = ?", (content_id,))
+    for (case_id,) in connection.execute(
+        "SELECT case_id FROM content WHERE id = ?", (content_id,)
+    ).fetchall():
+        search_index.refresh(connection, case_id)

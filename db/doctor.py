@@ -50,6 +50,8 @@ def check(connection: Connection, calendars: Calendars, progress: Progress = _SI
     if not findings:
         findings += _chain(connection)
         findings += _texts(connection)
+        findings += _seals(connection)
+    if not findings:
         findings += _rows(connection, calendars, progress)
     cases, events = connection.execute('SELECT (SELECT count(*) FROM "case"), count(*) FROM event').fetchone()
     return Report(cases, events, findings)
@@ -79,10 +81,18 @@ def _chain(connection: Connection) -> Iterator[Finding]:
             yield Finding(where, f"前面缺 {step.seq - seq - 1} 条", _RESTORE)
         elif claimed != previous:
             yield Finding(where, "与前一条不相连", _RESTORE)
-        read = step._replace(seen=tuple(json.loads(step.seen)))  # type: ignore[arg-type]
-        if chain.event_hash(read, case_uid, str(step.data), claimed) != digest:
+        if _hash(step, case_uid, claimed) != digest:
             yield Finding(where, "内容被改动过", _RESTORE)
         seq, previous = step.seq, digest
+
+
+def _hash(step: Step, case_uid: str, previous: str) -> str | None:
+    """The hash of an event as it stands; None where it cannot even be read."""
+    try:
+        read = step._replace(seen=tuple(json.loads(str(step.seen))))
+        return chain.event_hash(read, case_uid, str(step.data), previous)
+    except (TypeError, ValueError):
+        return None
 
 
 def _texts(connection: Connection) -> Iterator[Finding]:
@@ -92,6 +102,21 @@ def _texts(connection: Connection) -> Iterator[Finding]:
             yield Finding(f"文字 {content_id[:12]}", "内容被改动过", _RESTORE)
 
 
+_BROKEN_SEALS = """WITH seal (device, seq, content, sha256) AS (
+  SELECT e.device, e.seq, CASE d.type WHEN 'object' THEN d.value ->> 'content' END,
+         CASE d.type WHEN 'object' THEN d.value ->> 'sha256' END
+  FROM event e JOIN json_each(CASE WHEN json_valid(e.data) THEN e.data ELSE '{}' END) d)
+SELECT s.device, s.seq, c.id IS NULL FROM seal s LEFT JOIN content c ON c.id = s.content
+WHERE s.content IS NOT NULL AND c.sha256 IS NOT s.sha256"""
+
+
+def _seals(connection: Connection) -> Iterator[Finding]:
+    """Each text against the event that sealed it: an erased one keeps its row."""
+    for device, seq, missing in connection.execute(_BROKEN_SEALS):
+        where = f"设备 {device[:8]} 第 {seq} 条流水"
+        yield Finding(where, "所附文字不见了" if missing else "所附文字被换过", _RESTORE)
+
+
 def _rows(connection: Connection, calendars: Calendars, progress: Progress) -> Iterator[Finding]:
     known, directory = rebuild.case_ids(connection), Directory(connection)
     for done, folded in enumerate(rebuild.refold(connection, calendars, directory, known), 1):
@@ -99,3 +124,7 @@ def _rows(connection: Connection, calendars: Calendars, progress: Progress) -> I
             yield Finding(f"事项 {folded.state.number}", "与流水不一致", _REBUILD)
         if done % 200 == 0 or done == len(known):
             progress(done, len(known))
+    for (number,) in connection.execute(
+        'SELECT number FROM "case" WHERE id NOT IN (SELECT case_id FROM event)'
+    ):
+        yield Finding(f"事项 {number}", "没有流水", _REBUILD)

@@ -141,10 +141,17 @@ def words(one: Folded, texts: list[str]) -> list[str]:
 
 
 def stands(connection: Connection, folded: Folded, locate: Locate) -> bool:
-    """Whether the stored case and its parts are exactly this fold."""
+    """Whether the stored case and its parts are exactly this fold.
+
+    Where an unclaimed case is counted is a help, found in the tree of the day it was written: a tree
+    that has grown since may know better, and proves nothing.
+    """
     stored = connection.execute(
         f'SELECT {", ".join(_CASE_COLUMNS)} FROM "case" WHERE id = ?', (folded.case_id,)
     ).fetchone()
+    if stored is not None and folded.state.unclaimed is not None:
+        counted = dict(zip(_CASE_COLUMNS, stored, strict=True))
+        folded = folded._replace(nearest=Place(None, counted["l2"], counted["l3"], counted["l4"]))
     parts = connection.execute(
         f"SELECT {', '.join(_PART_COLUMNS)} FROM assignment WHERE case_id = ? ORDER BY seq", (folded.case_id,)
     ).fetchall()

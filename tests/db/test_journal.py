@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from db import contents, doctor, rebuild, search_index, submitters
+from db import contents, doctor, rebuild, search_index, submitters, units
 from db.actions import Action
 from db.connection import OfficeError, open_reader, transaction
 from db.journal import Act, NotAllowed, Recorded, open_case, record, record_batch
@@ -269,3 +269,45 @@ def test_a_closed_case_is_found_after_the_open_ones(office: Office, handled: Rec
     record(office, handled.case_id, Act(Action.APPROVE))
     assert list(search_index.find(office.writer, "路灯")) == [second.case_id, handled.case_id]
     assert list(search_index.find(office.writer, "修好")) == [handled.case_id]
+
+
+def test_what_was_erased_is_found_no_more_and_stays_erased(office: Office) -> None:
+    who = {"name": "李四", "phone": "13812341234"}
+    data = {"kind": "诉求", "title": "来信", "body": "井盖缺失", "submitter": who}
+    case = open_case(office, [Act(Action.REGISTER, data)])
+    with transaction(office.writer) as connection:
+        for (content,) in connection.execute("SELECT id FROM content").fetchall():
+            contents.erase(connection, content, now=MONDAY, why="反映人要求")
+    before = dump(office)
+    assert before["submitter"] == []
+    assert list(search_index.find(office.writer, "井盖")) == []
+    assert list(search_index.find(office.writer, "来信")) == [case.case_id]
+    rebuild.rebuild(office.writer, office.calendars, office.identity_secret)
+    assert dump(office) == before
+
+
+def test_a_text_put_in_anothers_place_is_found(office: Office, handled: Recorded) -> None:
+    forged = contents.digest("salt", "什么事也没有")
+    office.writer.execute("UPDATE content SET text = '什么事也没有', salt = 'salt', sha256 = ?", (forged,))
+    assert [one.what for one in doctor.check(office.writer, office.calendars).findings] == ["所附文字被换过"]
+    office.writer.execute("DELETE FROM content")
+    assert [one.what for one in doctor.check(office.writer, office.calendars).findings] == ["所附文字不见了"]
+
+
+def test_an_event_that_is_no_longer_readable_is_reported(office: Office, handled: Recorded) -> None:
+    office.writer.execute("UPDATE event SET data = '{', seen = '?' WHERE action = 'accept'")
+    assert doctor.check(office.writer, office.calendars).findings[0].what == "内容被改动过"
+
+
+def test_a_case_that_no_event_opened_is_reported(office: Office, handled: Recorded) -> None:
+    office.writer.execute("PRAGMA foreign_keys=OFF")
+    office.writer.execute("UPDATE \"case\" SET id = id + 1, uid = 'x' || uid")
+    assert not doctor.check(office.writer, office.calendars).sound
+
+
+def test_a_tree_that_grew_makes_no_unclaimed_case_unsound(office: Office, uid: Callable[[str], str]) -> None:
+    register = Act(Action.REGISTER, {"kind": "诉求", "title": "x"})
+    open_case(office, [register, Act(Action.DISPATCH, {"lead_text": "南岸区城管局"})])
+    above = office.writer.execute("SELECT id FROM unit WHERE uid = ?", (uid("南岸区"),)).fetchone()[0]
+    units.add(office.writer, "南岸区城管局", under=above)
+    assert doctor.check(office.writer, office.calendars).sound
