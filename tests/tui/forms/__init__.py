@@ -1,0 +1,1 @@
+"""Forms and the case screen, filled in as an officer does."""
