@@ -20,7 +20,6 @@ from db.terms import Alarm, Finding, Handling, Method, Role, Stage
 from duban_tui.messages import CaseChanged, OfficeChanged, TimePassed
 from duban_tui.screens.base import DeskScreen
 from duban_tui.widgets import alarm
-from duban_tui.widgets.command_bar import CommandBar
 from duban_tui.widgets.due_trace import DayLine
 from duban_tui.widgets.timeline import Timeline, show_at
 from duban_tui.wording import time_left
@@ -56,7 +55,6 @@ class CaseScreen(DeskScreen[None]):
                 with VerticalScroll():
                     yield self.timeline
         yield Static("", id="actions", markup=False)
-        yield CommandBar()
 
     def on_mount(self) -> None:
         """Read, and let the arrows scroll the text."""

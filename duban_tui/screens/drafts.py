@@ -16,7 +16,6 @@ from db.connection import OfficeError
 from db.drafts import Draft
 from db.office import path_of
 from duban_tui.screens.base import DeskScreen
-from duban_tui.widgets.command_bar import CommandBar
 
 if TYPE_CHECKING:
     from duban_tui.screens.form import FormScreen
@@ -42,7 +41,6 @@ class DraftsScreen(DeskScreen[None]):
         yield Static("草稿", classes="heading", markup=False)
         yield OptionList(markup=False)
         yield Static("Enter 接着写  Delete 丢弃  Esc 返回", classes="hint", markup=False)
-        yield CommandBar()
 
     def on_screen_resume(self) -> None:
         """Read again: a draft may have been submitted meanwhile."""

@@ -13,7 +13,6 @@ from db import backup
 from db.connection import OfficeError
 from db.office import Office
 from duban_tui.screens.base import DeskScreen
-from duban_tui.widgets.command_bar import CommandBar
 from duban_tui.widgets.field import Field, Step
 from duban_tui.widgets.line_input import LineInput
 
@@ -40,7 +39,6 @@ class FirstRunScreen(DeskScreen[None]):
         )
         yield Field("source", "备份文件", LineInput(placeholder="路径，回车恢复"))
         yield Static("", id="said", markup=False)
-        yield CommandBar()
 
     def on_mount(self) -> None:
         """Begin at the first choice."""
@@ -105,7 +103,6 @@ class FirstRunScreen(DeskScreen[None]):
 
     def _open_board(self, home: Path) -> None:
         self.desk.home = home
-        self.dismiss(None)
         self.desk.open_board()
 
     def _failed(self, reason: str) -> None:

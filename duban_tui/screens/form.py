@@ -22,7 +22,6 @@ from duban_tui.commands import Place
 from duban_tui.draft_keeper import DraftKeeper, save_failed
 from duban_tui.messages import CaseChanged
 from duban_tui.screens.base import DeskScreen
-from duban_tui.widgets.command_bar import CommandBar
 from duban_tui.widgets.field import Field, Typed
 from duban_tui.widgets.form import Form
 from duban_tui.widgets.missing import MissingList
@@ -108,7 +107,6 @@ class FormScreen(DeskScreen[int | None]):
                 yield self.missing
         yield Static("", id="refusal", markup=False)
         yield Static("", id="draft", markup=False)
-        yield CommandBar()
 
     def on_mount(self) -> None:
         """Fill in the draft, and begin at the first field."""

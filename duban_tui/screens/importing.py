@@ -19,7 +19,6 @@ from db.office import Office
 from duban_tui import commands
 from duban_tui.commands import Place
 from duban_tui.screens.base import DeskScreen
-from duban_tui.widgets.command_bar import CommandBar
 from duban_tui.widgets.field import Field, Typed
 from duban_tui.widgets.form import Form
 from duban_tui.widgets.line_input import LineInput
@@ -53,7 +52,6 @@ class ImportScreen(DeskScreen[None]):
         with VerticalScroll(id="pane"):
             yield Static("", id="report", markup=False)
         yield Static("", id="progress", markup=False)
-        yield CommandBar()
 
     def on_mount(self) -> None:
         """Begin with the path."""

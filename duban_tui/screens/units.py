@@ -21,7 +21,6 @@ from duban_tui.commands import Place
 from duban_tui.controls import Units
 from duban_tui.screens.base import DeskScreen
 from duban_tui.widgets.choice import Choice
-from duban_tui.widgets.command_bar import CommandBar
 from duban_tui.widgets.field import Field, Typed
 from duban_tui.widgets.form import Form
 from duban_tui.widgets.line_input import LineInput
@@ -78,7 +77,6 @@ class UnitsScreen(DeskScreen[None]):
             yield from self._fields()
         with VerticalScroll(id="report"):
             yield Static("", id="said", markup=False)
-        yield CommandBar()
 
     def _fields(self) -> Iterator[Field]:
         source = Units(lambda: self.desk.reader)
