@@ -45,6 +45,11 @@ def desk_state(home: Path) -> Path:
     return home / "desk.json"
 
 
+def copied(home: Path) -> Path:
+    """What was too long for the clipboard of a terminal."""
+    return home / "copied.txt"
+
+
 def rejects(home: Path) -> Path:
     """Rejected ledger rows go here when their source is read-only."""
     return home / "rejects"

@@ -81,7 +81,8 @@ def search(
         Superseded: `stop` said so, or the connection was interrupted.
     """
     if within is not None and not words(text):
-        listed = page(connection, within, now, limit + 1)
+        with _interruptible():
+            listed = page(connection, within, now, limit + 1)
         return Lookup((), listed[:limit], frozenset(), len(listed) > limit)
     with _interruptible():
         persons = _persons(connection, text) if may_see_identity else frozenset()
@@ -108,7 +109,8 @@ def ids(
         Superseded: as `search`.
     """
     if within is not None and not words(text):
-        return board.ids(connection, within, now)
+        with _interruptible():
+            return board.ids(connection, within, now)
     with _interruptible():
         persons = _persons(connection, text) if may_see_identity else frozenset()
         found = array("q", _hits(connection, text, now, within, persons, stop))

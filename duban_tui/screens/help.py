@@ -1,6 +1,8 @@
-"""Help: the keys of every place, the states, and what the words mean. Made from the definitions."""
+"""Help: the keys of this screen, then of all others, the states, the words. Made from the definitions."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -37,26 +39,33 @@ class HelpScreen(DeskScreen[None]):
 
     BINDINGS = [Binding("f1,q", "back", "返回", show=False)]
 
+    def __init__(self, here: Sequence[Place] = ()) -> None:
+        """Begin with the commands of the places where the officer is."""
+        super().__init__()
+        self._here = here
+
     def compose(self) -> ComposeResult:
         """The whole page."""
         with VerticalScroll():
             yield Static(Content("\n").join(self._lines()))
 
     def _lines(self) -> list[Content]:
-        lines = [Content.styled("状态", "bold")]
-        for alarm, look in FACES.items():
-            lines.append(Content.assemble(("  " + fit(look.text, 10), f"${look.token}"), MEANINGS[alarm]))
-        for place in Place:
-            offered = [each for each in self.desk.commands.values() if each.place is place]
-            lines += [Content(""), Content.styled(place.value, "bold"), *map(_line, offered)]
-        return [
-            *lines,
-            Content(""),
-            Content.styled("要点", "bold"),
-            *(Content(f"  {hint}") for hint in HINTS),
-        ]
+        elsewhere = [place for place in Place if place not in self._here]
+        lines = [line for place in self._here for line in self._part(place, "（这一屏）")]
+        lines += [Content.styled("状态", "bold"), *map(_state, FACES), Content("")]
+        lines += [line for place in elsewhere for line in self._part(place)]
+        return [*lines, Content.styled("要点", "bold"), *(Content(f"  {hint}") for hint in HINTS)]
+
+    def _part(self, place: Place, remark: str = "") -> list[Content]:
+        offered = [each for each in self.desk.commands.values() if each.place is place]
+        return [Content.styled(place.value + remark, "bold"), *map(_line, offered), Content("")]
+
+
+def _state(alarm: Alarm) -> Content:
+    look = FACES[alarm]
+    return Content.assemble(("  " + fit(look.text, 10), f"${look.token}"), MEANINGS[alarm])
 
 
 def _line(command: Command) -> Content:
     keys = command.shown_keys or "F9 里找"
-    return Content.assemble("  ", (fit(keys, 16), "$text-accent"), fit(command.label, 14), command.tooltip)
+    return Content.assemble("  ", (fit(keys, 13), "$text-accent"), fit(command.label, 11), command.tooltip)

@@ -12,13 +12,13 @@ from textual.containers import Horizontal
 from textual.widgets import Input, Static
 from textual.worker import get_current_worker
 
-from db.connection import Connection
 from db.reads import board, lookup
 from db.reads.board import CaseRow, ListQuery
 from db.reads.lookup import Lookup, Superseded
 from db.reads.readings import Reading
 from duban_tui import commands
 from duban_tui.commands import Place
+from duban_tui.messages import CaseChanged, OfficeChanged
 from duban_tui.screens.base import DeskScreen
 from duban_tui.widgets.case_columns import Look
 from duban_tui.widgets.case_list import CaseList
@@ -30,9 +30,24 @@ HITS = 100
 
 HINT = "编号、字词、单位（拼音首字母也行）、状态、日期，空格隔开"
 
+EXAMPLES = """\
+ 例：001234 · 路灯 古南 · qjq 警报 · 11月 · 反映人电话
+ ↑↓ 选，Enter 打开，F5 把全部结果列到总台，Esc 不留痕迹"""
+
+CANCEL_CHECK = 1_000
+"""Steps of SQLite between two questions whether a newer search was begun: well under a millisecond."""
+
+_NOTHING = Lookup((), [], frozenset(), False)
+
 
 class LookupScreen(DeskScreen[None]):
     """The line, what it may mean, the hits."""
+
+    DEFAULT_CSS = """
+    LookupScreen #count { width: auto; padding: 0 1; color: $text-muted; }
+    LookupScreen #examples { height: 2; color: $text-muted; display: none; }
+    LookupScreen.-blank #examples { display: block; }
+    """
 
     PLACES = (Place.LOOKUP,)
     BINDINGS = [
@@ -44,17 +59,18 @@ class LookupScreen(DeskScreen[None]):
     def __init__(self) -> None:
         """Start with nothing typed."""
         super().__init__()
-        self._found = Lookup((), [], frozenset(), False)
+        self._found = _NOTHING
         self._rows: dict[int, CaseRow] = {}
         self._narrowed: Reading | None = None
         self._on_reading = False
-        self._searching: Connection | None = None
 
     def compose(self) -> ComposeResult:
         """The word 快查, the line, the reading, the hits."""
         with Horizontal(id="asked"):
             yield Static("快查", id="lookup-word")
             yield LineInput(placeholder=HINT, id="text")
+            yield Static("", id="count", markup=False)
+        yield Static(EXAMPLES, id="examples", markup=False)
         yield Static("", id="reading", markup=False)
         yield CaseList(self._look, empty="输入就查，不用按回车")
 
@@ -65,6 +81,7 @@ class LookupScreen(DeskScreen[None]):
         """The line keeps the keyboard."""
         self.query_one(CaseList).can_focus = False
         self.query_one(LineInput).focus()
+        self._start()
 
     # -- searching ----------------------------------------------------------------------------------
 
@@ -79,24 +96,35 @@ class LookupScreen(DeskScreen[None]):
         self._narrowed = None
         self._start()
 
-    def _start(self) -> None:
-        if self._searching is not None:
-            self._searching.interrupt()
+    @on(CaseChanged)
+    @on(OfficeChanged)
+    def look_again(self) -> None:
+        """Somebody wrote: the same words, the cursor stays."""
+        self._start(keep=True)
+
+    def _start(self, *, keep: bool = False) -> None:
+        self.set_class(not self._text, "-blank")
         if self._text:
-            self._search(self._text, self._within)
+            self._search(self._text, self._within, keep)
         else:
             self.workers.cancel_group(self, "lookup")
-            self._show(Lookup((), [], frozenset(), False))
+            self._show(_NOTHING._replace(hits=self._fetch_recent()), keep)
+
+    def _fetch_recent(self) -> list[CaseRow]:
+        """The cases opened since the start, as they stand now."""
+        return board.rows(self.desk.reader, self.desk.recent, self.desk.now())
 
     @property
     def _within(self) -> ListQuery | None:
         return self._narrowed.query if self._narrowed else None
 
     @work(thread=True, exclusive=True, group="lookup")
-    def _search(self, text: str, within: ListQuery | None) -> None:
+    def _search(self, text: str, within: ListQuery | None, keep: bool) -> None:
         worker = get_current_worker()
-        reader = self._searching = self.desk.reader
+        reader = self.desk.reader
         words = text if within is None else within.words
+        # Not `interrupt()` from outside: by then this thread may be reading something else on its reader.
+        reader.set_progress_handler(lambda: worker.is_cancelled, CANCEL_CHECK)
         try:
             found = lookup.search(
                 reader, words, now=self.desk.now(), limit=HITS, within=within,
@@ -104,19 +132,25 @@ class LookupScreen(DeskScreen[None]):
             )  # fmt: skip
         except Superseded:
             return
+        finally:
+            reader.set_progress_handler(None, 0)
         if not worker.is_cancelled:
-            self.app.call_from_thread(self._show, found)
+            self.app.call_from_thread(self._show, found, keep)
 
-    def _show(self, found: Lookup) -> None:
+    def _show(self, found: Lookup, keep: bool) -> None:
+        if not self.is_attached:  # Esc came first.
+            return
         if self._narrowed is not None:
             found = found._replace(readings=self._found.readings)
         self._found = found
         self._rows = {row.id: row for row in found.hits}
-        self._on_reading = not found.hits and found.reading is not None
+        if not (keep and self._on_reading):
+            self._on_reading = not found.hits
+        self._on_reading = self._on_reading and found.reading is not None
         cases = self.query_one(CaseList)
         cases.marks = lambda shown: lookup.marks(self._text, shown)
         cases.empty = f"没有找到“{self._text}”" if self._text else "输入就查，不用按回车"
-        cases.show(array("q", self._rows), self._fetch)
+        cases.show(array("q", self._rows), self._fetch, keep=keep)
         self._say_reading()
 
     def _fetch(self, ids: Sequence[int]) -> list[CaseRow]:
@@ -125,15 +159,22 @@ class LookupScreen(DeskScreen[None]):
     def _say_reading(self) -> None:
         line = self.query_one("#reading", Static)
         reading = self._narrowed or self._found.reading
-        count = f"{len(self._found.hits)}{'+' if self._found.more else ''} 件" if self._text else ""
+        self.query_one("#count", Static).update(self._counted())
         if self._narrowed is not None:
-            line.update(f" 只看：{self._narrowed.label}（Tab 换，F5 列成清单）  {count}")
+            line.update(f" 只看：{self._narrowed.label}（Tab 换，F5 列成清单）")
         elif reading is not None:
             mark = "▸" if self._on_reading else " "
-            line.update(f"{mark}{reading.label}：↑ Enter 打开其全部事项，Tab 只看它的  {count}")
+            line.update(f"{mark}{reading.label}：↑ Enter 列出全部，Tab 只看它")
         else:
-            line.update(f" {count}")
+            line.update(" 刚才打开过" if self._found.hits and not self._text else "")
         line.set_class(self._on_reading, "-here")
+
+    def _counted(self) -> str:
+        """How many were found, and whether by who the caller is."""
+        if not self._text:
+            return ""
+        by_person = "按反映人查 · " if self._found.persons else ""
+        return f"{by_person}{len(self._found.hits)}{'+' if self._found.more else ''} 件"
 
     # -- choosing -----------------------------------------------------------------------------------
 
@@ -182,7 +223,8 @@ class LookupScreen(DeskScreen[None]):
         else:
             sees = self.desk.config.officer.sees_identity
             ids = lookup.ids(reader, words, now=now, within=within, may_see_identity=sees)
-        self.app.call_from_thread(self._hand_over, ids, label)
+        if not get_current_worker().is_cancelled:
+            self.app.call_from_thread(self._hand_over, ids, label)
 
     def _hand_over(self, ids: array[int], label: str) -> None:
         self.desk.list_on_board(ids, label)

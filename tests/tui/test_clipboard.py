@@ -44,6 +44,9 @@ def install(folder: Path, name: str, script: str) -> Path:
     return taken
 
 
+NOWHERE = Path("/nowhere/copied.txt")
+"""Nothing is written here."""
+
 TAKES = "/bin/cat > '{taken}'"
 REFUSES = "exit 1"
 
@@ -53,7 +56,7 @@ def test_the_program_of_the_desktop_is_taken_first(programs: Path, monkeypatch: 
     monkeypatch.setenv("DISPLAY", ":0")
     taken = install(programs, "xclip", TAKES)
     by_terminal: list[str] = []
-    assert "xclip" in copy("2026-000001 路灯不亮“老街”", by_terminal.append)
+    assert "xclip" in copy("2026-000001 路灯不亮“老街”", by_terminal.append, NOWHERE)
     assert taken.read_text(encoding="utf-8") == "2026-000001 路灯不亮“老街”"
     assert by_terminal == []
 
@@ -64,7 +67,7 @@ def test_on_wayland_its_own_program_is_taken(programs: Path, monkeypatch: pytest
     monkeypatch.setenv("WAYLAND_DISPLAY", "wayland-0")
     install(programs, "xclip", TAKES)
     taken = install(programs, "wl-copy", TAKES)
-    assert "wl-copy" in copy("路灯", pytest.fail)
+    assert "wl-copy" in copy("路灯", pytest.fail, NOWHERE)
     assert taken.read_text(encoding="utf-8") == "路灯"
 
 
@@ -77,7 +80,7 @@ def test_without_a_working_program_the_terminal_is_asked(
     if script is not None:
         install(programs, "xclip", script)
     by_terminal: list[str] = []
-    assert "OSC 52" in copy("路灯", by_terminal.append)
+    assert "OSC 52" in copy("路灯", by_terminal.append, NOWHERE)
     assert by_terminal == ["路灯"]
 
 
@@ -89,17 +92,35 @@ def test_over_ssh_the_clipboard_of_the_far_machine_is_left_alone(
     monkeypatch.setenv("SSH_CONNECTION", "10.0.0.1 1 10.0.0.2 22")
     taken = install(programs, "xclip", TAKES)
     by_terminal: list[str] = []
-    assert "OSC 52" in copy("路灯", by_terminal.append)
+    assert "OSC 52" in copy("路灯", by_terminal.append, NOWHERE)
     assert by_terminal == ["路灯"]
     assert not taken.exists()
 
 
-def test_a_text_too_long_for_a_terminal_is_not_sent_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def no_program(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clipboard, "_native", lambda: None)
-    sent: list[str] = []
+
+
+@pytest.mark.usefixtures("no_program")
+def test_a_text_too_long_for_a_terminal_goes_to_a_file_and_is_not_sent_cut(tmp_path: Path) -> None:
+    text = "灯" * (OSC52_BYTES // 3)
+    for _ in range(2):
+        assert str(tmp_path / "copied.txt") in copy(text, pytest.fail, tmp_path / "copied.txt")
+        assert (tmp_path / "copied.txt").read_text(encoding="utf-8") == text
+
+
+@posix
+@pytest.mark.usefixtures("no_program")
+def test_the_file_is_for_its_owner_only(tmp_path: Path) -> None:
+    copy("灯" * OSC52_BYTES, pytest.fail, tmp_path / "copied.txt")
+    assert stat.S_IMODE((tmp_path / "copied.txt").stat().st_mode) == 0o600
+
+
+@pytest.mark.usefixtures("no_program")
+def test_where_the_file_cannot_be_written_it_says_so(tmp_path: Path) -> None:
     with pytest.raises(ClipboardError, match="太长"):
-        copy("灯" * (OSC52_BYTES // 3), sent.append)
-    assert sent == []
+        copy("灯" * OSC52_BYTES, pytest.fail, tmp_path / "missing" / "copied.txt")
 
 
 @pytest.mark.parametrize("key", ["y", "ｙ"])

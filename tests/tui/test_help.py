@@ -100,6 +100,16 @@ async def test_help_says_every_state_and_every_command(desk: Desk, size: tuple[i
                 assert key in seen, command.id
 
 
+@pytest.mark.parametrize(("before", "first"), [((), "总台（这一屏）"), (("f3",), "快查（这一屏）")])
+async def test_help_begins_with_the_screen_it_was_asked_on(
+    desk: Desk, before: tuple[str, ...], first: str
+) -> None:
+    async with desk((80, 24)) as pilot:
+        await pilot.press(*before, "f1")
+        await settled(pilot)
+        assert shown(pilot).splitlines()[0].strip() == first
+
+
 async def test_help_shows_the_keys_that_the_officer_set(desk: Desk, settings: config.Config) -> None:
     async with desk((120, 48)) as pilot:
         own = commands.with_keys({"intake": ("f12",)})

@@ -16,12 +16,13 @@ from textual.widgets import Input
 from db.actions import Action
 from db.journal import Act, record
 from db.office import Office
-from db.reads import lookup
+from db.reads import board, lookup
 from duban_tui import config
+from duban_tui.messages import OfficeChanged
 from duban_tui.screens.board import BoardScreen
 from duban_tui.screens.lookup import LookupScreen
 from duban_tui.widgets.case_list import CaseList
-from tests.tui.conftest import Desk, Register, settled, shown
+from tests.tui.conftest import MONDAY, Desk, Register, settled, shown
 
 SIZES = [(60, 20), (80, 24), (120, 36), (160, 48)]
 
@@ -61,7 +62,7 @@ async def test_hits_stand_there_while_typing_at_every_size(
         lines = shown(pilot).splitlines()
         assert "快查" in lines[0]
         assert "路灯" in lines[0]
-        assert "1 件" in lines[1]
+        assert "1 件" in lines[0]
         assert "路灯不亮" in lines[3]
         assert "> 报到" in lines[3]
         assert "噪声扰民" not in "".join(lines)
@@ -260,6 +261,7 @@ async def test_a_caller_is_found_by_phone_only_by_who_may_see_it(
         for known in ("13812345678", "张小明"):
             await ask(pilot, known)
             assert len(numbers(pilot)) == (1 if sees else 0)
+            assert ("按反映人查" in shown(pilot)) is sees
             assert "张小明" not in "".join(shown(pilot).splitlines()[1:]).replace("没有找到“张小明”", "")
 
 
@@ -289,3 +291,87 @@ async def test_an_older_search_that_ends_late_is_not_shown(
         go_on.set()
         await settled(pilot)
         assert numbers(pilot) == [newer.case_id]
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_an_empty_line_gives_examples_and_what_was_opened_before(
+    desk: Desk, register: Register, size: tuple[int, int]
+) -> None:
+    first, second = register("路灯不亮"), register("噪声扰民")
+    async with desk(size) as pilot:
+        await pilot.press("f3")
+        await settled(pilot)
+        assert "例：" in shown(pilot)
+        assert "Esc 不留痕迹" in shown(pilot)
+        assert numbers(pilot) == []
+        for case in (first, second, first):
+            await ask(pilot, case.number)
+            await pilot.press("enter")
+            await settled(pilot)
+            await pilot.press("escape")
+            await settled(pilot)
+        await ask(pilot, "")
+        assert "刚才打开过" in shown(pilot)
+        assert numbers(pilot) == [first.case_id, second.case_id]
+
+
+async def test_typing_never_stops_what_the_board_reads_meanwhile(
+    desk: Desk, register: Register, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    register("路灯不亮")
+    counts = board.counts
+    long_read = (
+        "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x+1 FROM n WHERE x<200000) SELECT max(x) FROM n"
+    )
+
+    def slow(connection: Any, *more: Any) -> Any:
+        connection.execute(long_read).fetchone()
+        return counts(connection, *more)
+
+    monkeypatch.setattr(board, "counts", slow)
+    async with desk() as pilot:
+        board_screen = pilot.app.screen
+        await pilot.press("f3")
+        line = pilot.app.screen.query_one(Input)
+        for turn in range(20):
+            line.value = "路灯"[: 1 + turn % 2]
+            await pilot.pause(0.02)
+            board_screen.post_message(OfficeChanged())
+            await pilot.pause(0.01)
+        await settled(pilot)
+        assert len(numbers(pilot)) == 1
+
+
+async def test_what_a_colleague_writes_is_seen_and_the_cursor_stays(
+    desk: Desk, register: Register, office: Office
+) -> None:
+    old, new = register("路灯旧", lead="古南街道"), register("路灯新", lead="古南街道")
+    async with desk() as pilot:
+        await ask(pilot, "路灯")
+        await pilot.press("down")
+        record(office, new.case_id, Act(Action.ACCEPT, at=MONDAY))
+        pilot.app.screen.post_message(OfficeChanged())
+        await settled(pilot)
+        assert "- 在办" in shown(pilot)
+        assert pilot.app.screen.query_one(CaseList).current == old.case_id
+
+
+async def test_a_narrowed_search_that_is_ended_harms_nothing(
+    desk: Desk, register: Register, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    register("路灯不亮", lead="古南街道")
+    started = threading.Event()
+
+    def endless(connection: Any, *more: Any) -> Any:
+        started.set()
+        forever = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x FROM n) SELECT max(x) FROM n"
+        connection.execute(forever).fetchone()
+        return board.page(connection, *more)
+
+    monkeypatch.setattr("db.reads.lookup.page", endless)
+    async with desk() as pilot:
+        await ask(pilot, "綦江区")
+        await pilot.press("tab")
+        assert started.wait(5)
+        await ask(pilot, "路灯")
+        assert len(numbers(pilot)) == 1
