@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 from db import doctor, instants
-from db.connection import OfficeError, explain, open_reader, open_writer, transaction
+from db.connection import OfficeError, explain, files_of, open_reader, open_writer, remove, transaction
 from db.connection import driver as sqlite
 from db.device import KEY_FILE
 from db.office import Calendars, path_of
@@ -59,7 +59,8 @@ def back_up(home: Path, destination: Path, *, now: int, progress: Progress = _SI
         raise OfficeError(explain(error, part)) from error
     finally:
         part.unlink(missing_ok=True)
-    _note_backup(home, now)
+    with suppress(OfficeError):  # The copy is made: a read-only office cannot remember it.
+        _note_backup(home, now)
     return target
 
 
@@ -100,14 +101,13 @@ def restore(home: Path, source: Path, *, now: int, progress: Progress = _SILENT)
         home.mkdir(parents=True, exist_ok=True)
         _copy(source, fresh)
         _prove(fresh, source, progress)
-        former = _put_aside(path, now) if path.exists() else None
+        former = _put_aside(path, now) if any(map(Path.exists, files_of(path))) else None
         (home / KEY_FILE).unlink(missing_ok=True)
         os.replace(fresh, path)
     except OSError as error:
         raise OfficeError(f"恢复没有完成，原办公库未动：{error.strerror}（{error.filename}）") from error
     finally:
-        for suffix in ("", "-wal", "-shm", "-journal"):
-            fresh.with_name(fresh.name + suffix).unlink(missing_ok=True)
+        remove(fresh)
     return former
 
 
@@ -146,7 +146,7 @@ def _put_aside(path: Path, now: int) -> Path:
         if "locked" in str(error) or "占用" in str(error):
             raise OfficeError(f"办公库正在使用，没有恢复：{path}。请先退出其他窗口") from error
     former = path.with_name(f"{path.name}.before-restore-{instants.local(now):%Y%m%d-%H%M%S}")
-    for suffix in ("-wal", "-shm", ""):
-        if path.with_name(path.name + suffix).exists():
-            os.replace(path.with_name(path.name + suffix), former.with_name(former.name + suffix))
+    for old, kept in zip(reversed(files_of(path)), reversed(files_of(former)), strict=True):
+        if old.exists():
+            os.replace(old, kept)
     return former

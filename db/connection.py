@@ -6,8 +6,9 @@ bug and answers ``LIKE`` on a trigram index with silently no rows. It opens plai
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import quote
 
@@ -18,8 +19,10 @@ __all__ = [
     "OfficeError",
     "driver",
     "explain",
+    "files_of",
     "open_reader",
     "open_writer",
+    "remove",
     "transaction",
 ]
 
@@ -45,6 +48,19 @@ def path_of(home: Path) -> Path:
     return home / DATABASE
 
 
+def files_of(path: Path) -> list[Path]:
+    """A database and what SQLite lays beside it. A log left without its database would be read into the
+    next one of that name, so the four belong together."""
+    return [path.with_name(path.name + suffix) for suffix in ("", "-wal", "-shm", "-journal")]
+
+
+def remove(path: Path) -> None:
+    """Take away a half-made database with all that lies beside it, as far as it is there."""
+    for file in files_of(path):
+        with suppress(FileNotFoundError, NotADirectoryError):
+            file.unlink()
+
+
 class OfficeError(Exception):
     """Anything that keeps an office from being opened or written; the message is shown as it is."""
 
@@ -65,13 +81,17 @@ def _tune(connection: Connection) -> Connection:
 def open_reader(path: Path) -> Connection:
     """A read-only connection. It may be used from the thread that asked for it only.
 
+    An office on a read-only medium is read as it stands there, since nobody can change it.
+
     Raises:
         OfficeError: the file is missing, damaged, or not an office.
     """
     if not path.exists():
         raise OfficeError(f"这里没有办公库：{path}。请先运行 duban init 或 duban demo")
     try:
-        connection = driver.connect(f"file:{quote(str(path))}?mode=ro", uri=True, timeout=BUSY_MS / 1000)
+        connection = driver.connect(
+            f"file:{quote(str(path))}?{_reading(path)}", uri=True, timeout=BUSY_MS / 1000
+        )
         _tune(connection)
         version = int(connection.execute("PRAGMA user_version").fetchone()[0])
     except driver.Error as error:
@@ -82,6 +102,23 @@ def open_reader(path: Path) -> Connection:
             f"办公库 {path} 由更新的版本写成（{version}＞{SCHEMA_VERSION}），请升级 duban 后再开"
         )
     return connection
+
+
+def _reading(path: Path) -> str:
+    """How to open for reading: where no ``-shm`` can be made beside the file, it must be taken as it is.
+
+    That is safe only where nobody can write it meanwhile.
+    """
+    folder, log = path.parent, path.with_name(f"{path.name}-wal")
+    if os.access(folder, os.W_OK) or path.with_name(f"{path.name}-shm").exists():
+        return "mode=ro"
+    if folder.stat().st_mode & 0o222 and not os.statvfs(folder).f_flag & os.ST_RDONLY:
+        raise OfficeError(f"没有 {folder} 的写权限，读办公库也要在旁边放共享文件。请联系管理员开放这个目录")
+    if log.exists() and log.stat().st_size > 0:
+        raise OfficeError(
+            f"办公库在只读目录中，且有未并入的改动（{log.name}），读不全：{path}。请连同它复制到可写的目录再打开"
+        )
+    return "mode=ro&immutable=1"
 
 
 def open_writer(path: Path, *, create: bool = False) -> Connection:

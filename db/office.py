@@ -15,7 +15,9 @@ from db.connection import (
     Connection,
     OfficeError,
     explain,
+    files_of,
     open_writer,
+    remove,
     transaction,
 )
 from db.connection import driver as sqlite
@@ -74,8 +76,9 @@ class Office:
             UnitTableError: the unit table is unusable; nothing stays behind.
         """
         path = path_of(home)
-        if path.exists():
-            raise OfficeError(f"这里已有办公库：{path}。要新建请换一个 --home")
+        for file in files_of(path):
+            if file.exists():
+                raise OfficeError(f"这里已有办公库：{file}。要新建请换一个 --home")
         fresh = path.with_name(f".{DATABASE}.new-{os.getpid()}")
         try:
             home.mkdir(parents=True, exist_ok=True)
@@ -86,8 +89,7 @@ class Office:
                 f"建不了办公库：{error.strerror}（{error.filename or path}）。请检查目录权限"
             ) from error
         finally:
-            for suffix in ("", "-wal", "-shm", "-journal"):
-                fresh.with_name(fresh.name + suffix).unlink(missing_ok=True)
+            remove(fresh)
         return cls.open(home, rules, officer)
 
     @classmethod

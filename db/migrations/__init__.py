@@ -7,10 +7,11 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Engine, create_engine
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 from sqlcipher3 import dbapi2
 
-from db.connection import SCHEMA_VERSION
+from db.connection import SCHEMA_VERSION, OfficeError, explain
 
 
 def engine(path: Path) -> Engine:
@@ -19,7 +20,11 @@ def engine(path: Path) -> Engine:
 
 
 def upgrade(path: Path) -> None:
-    """Run the missing steps and note the version, in one transaction each."""
+    """Run the missing steps and note the version, in one transaction.
+
+    Raises:
+        OfficeError: the database refused; it is as it was.
+    """
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent))
     opened = engine(path)
@@ -28,5 +33,7 @@ def upgrade(path: Path) -> None:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
             connection.exec_driver_sql(f"PRAGMA user_version = {SCHEMA_VERSION}")
+    except DBAPIError as error:
+        raise OfficeError(explain(error.orig or error, path)) from error
     finally:
         opened.dispose()

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from db import backup, calendars, doctor, instants, recalculation
 from db.actions import Action
-from db.connection import OfficeError
+from db.connection import OfficeError, open_reader, open_writer
 from db.journal import Act, Recorded, open_case, record
 from db.office import Calendars, Office, path_of
 from db.reads import case as reads
@@ -176,3 +182,116 @@ def test_a_table_that_could_not_be_kept_dates_no_case(
     register = Act(Action.REGISTER, {"kind": "诉求", "title": "新件"})
     open_case(office, [register, Act(Action.DISPATCH, {"lead": uid("綦江区")})])
     assert doctor.check(office.writer, Calendars(office.writer)).sound
+
+
+def as_nobody(act: Callable[[], object]) -> str:
+    """What an act says in a process that may not override permissions; empty where all went well."""
+    if os.geteuid() != 0:
+        try:
+            act()
+        except OfficeError as error:
+            return str(error)
+        return ""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.setuid(65534)
+        said = "?"
+        try:
+            act()
+            said = ""
+        except OfficeError as error:
+            said = str(error)
+        finally:
+            os.write(writing, said.encode())
+            os._exit(0)
+    os.close(writing)
+    os.waitpid(child, 0)
+    with os.fdopen(reading, encoding="utf-8") as pipe:
+        return pipe.read()
+
+
+@pytest.fixture
+def medium(office: Office, handled: Recorded) -> Iterator[Path]:
+    """The office on a medium that nobody can write."""
+    home = Path(tempfile.mkdtemp(prefix="duban-medium-"))
+    hot = [file for file in office.home.iterdir() if file.name.startswith("office.db")]
+    for file in hot:
+        shutil.copy(file, home / file.name)
+    yield home
+    home.chmod(0o755)
+    shutil.rmtree(home)
+
+
+def seal(home: Path) -> None:
+    """Take all rights to write away."""
+    for file in home.iterdir():
+        file.chmod(0o444)
+    home.chmod(0o555)
+
+
+def read_one(home: Path) -> None:
+    """Read the one case of an office."""
+    with closing(open_reader(path_of(home))) as connection:
+        assert connection.execute('SELECT count(*) FROM "case"').fetchone() == (1,)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="permissions of POSIX")
+def test_an_office_on_a_read_only_medium_can_be_read_and_backed_up(medium: Path) -> None:
+    with closing(open_writer(path_of(medium))) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    seal(medium)
+    assert as_nobody(lambda: read_one(medium)) == ""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o777)
+        copy = Path(folder) / "copy.db"
+        assert as_nobody(lambda: backup.back_up(medium, copy, now=MONDAY)) == ""
+        assert copy.exists()
+    assert "只读" in as_nobody(lambda: Office.open(medium, RULES, "张三"))
+    assert "权限" in as_nobody(lambda: Office.create(medium / "new", RULES, "张三"))
+
+
+@pytest.mark.skipif(os.name != "posix", reason="permissions of POSIX")
+def test_a_read_only_office_with_changes_outside_the_file_is_not_half_read(medium: Path) -> None:
+    (medium / "office.db-shm").unlink()
+    seal(medium)
+    assert "未并入的改动" in as_nobody(lambda: read_one(medium))
+
+
+def test_the_log_of_a_lost_office_never_flows_into_a_new_one(office: Office, handled: Recorded) -> None:
+    lost = office.home.with_name("lost")
+    shutil.copytree(office.home, lost)
+    path_of(lost).unlink()
+    with pytest.raises(OfficeError, match="已有办公库"):
+        Office.create(lost, RULES, "张三")
+    copy = backup.back_up(office.home, office.home.with_name("copy.db"), now=MONDAY)
+    record(office, handled.case_id, Act(Action.URGE, {"text": "请抓紧"}))
+    backup.restore(lost, copy, now=MONDAY)
+    with Office.open(lost, RULES, "张三") as restored:
+        assert doctor.check(restored.writer, restored.calendars)[:2] == (1, 3)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="limits of POSIX")
+def test_an_office_that_does_not_fit_on_the_disk_leaves_nothing(tmp_path: Path) -> None:
+    script = (
+        "import resource, signal, sys; from pathlib import Path\n"
+        "from db.connection import OfficeError; from db.office import Office\n"
+        "from tests.db.conftest import RULES\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))\n"
+        "try: Office.create(Path(sys.argv[1]), RULES, '张三')\n"
+        "except OfficeError as error: print(error)\n"
+    )
+    root = Path(__file__).resolve().parents[2]
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(tmp_path / "new")],
+        capture_output=True, text=True, cwd=root, env={**os.environ, "PYTHONPATH": str(root)}, check=True,
+    )  # fmt: skip
+    assert "未写入" in done.stdout
+    assert list((tmp_path / "new").iterdir()) == []
+
+
+def test_a_file_in_the_place_of_the_folder_is_named(tmp_path: Path) -> None:
+    (tmp_path / "home").write_text("x")
+    with pytest.raises(OfficeError, match="建不了办公库"):
+        Office.create(tmp_path / "home", RULES, "张三")
