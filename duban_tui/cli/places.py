@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -56,15 +57,15 @@ def office_of(args: argparse.Namespace) -> Office:
     return Office.open(home_of(args), settings.rules, settings.officer.name)
 
 
-def unit_named(connection: Connection, written: str) -> UnitRow:
-    """The one living unit that a written name means.
+def unit_named(connection: Connection, written: str, at: dt.date | None = None) -> UnitRow:
+    """The one unit that a written name means, on a day (default: today).
 
     Raises:
         CommandError: none fits, or several do.
     """
     from db import units
 
-    found = units.resolve(connection, written)
+    found = units.resolve(connection, written, at=at)
     if found.unit is not None:
         return found.unit
     if not found.candidates:
@@ -72,7 +73,8 @@ def unit_named(connection: Connection, written: str) -> UnitRow:
     named = "、".join(row.path for row in found.candidates[:SHOWN_CANDIDATES])
     more = "" if len(found.candidates) <= SHOWN_CANDIDATES else f" 等 {len(found.candidates)} 个"
     if len(found.candidates) == 1:
-        raise CommandError(f"“{written}”已撤销（{named}），请改用承继它的单位")
+        heir = "没有承继单位" if found.nearest is None else f"由 {found.nearest.path} 承继，请改用它"
+        raise CommandError(f"“{written}”已撤销，{heir}")
     raise CommandError(f"“{written}”可以是：{named}{more}，请写明上级，如 渝北区大湾镇")
 
 

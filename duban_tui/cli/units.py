@@ -30,8 +30,9 @@ def load(args: argparse.Namespace) -> None:
 def list_units(args: argparse.Namespace) -> None:
     """Print the units in force on a day."""
     connection = reader_of(args)
-    under = None if args.under is None else unit_named(connection, args.under).id
-    listed = units.listing(connection, _day(args.at), under)
+    day = _day(args.at)
+    under = None if args.under is None else unit_named(connection, args.under, day).id
+    listed = units.listing(connection, day, under)
     if args.json:
         print_json([unit._asdict() for unit in listed])
         return
