@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any, NamedTuple
 
-from db import chain, fold
+from db import chain, fold, instants
 from db.actions import Action
 from db.connection import Connection
 from db.masking import mask_text
@@ -48,27 +49,37 @@ class NoteRow(NamedTuple):
 
 
 def timeline(connection: Connection, case_id: int) -> list[TimelineRow]:
-    """流程: every step as it was folded, the ones that did not apply included."""
+    """流程: every step as it was folded, the ones that did not apply included.
+
+    Units bear the names they had on the day of the step.
+    """
     marks = {
         row[0]: row[1:]
         for row in connection.execute("SELECT id, outcome, why FROM event WHERE case_id = ?", (case_id,))
     }
     texts = _texts(connection, case_id)
-    names = UnitNames(connection)
-    return [
-        TimelineRow(
-            step.id,
-            step.at,
-            step.recorded_at,
-            step.action,
-            step.by,
-            names.of(step.party),
-            step.via,
-            mask_text(summary(Action(step.action), step.data, texts, names)),
-            *marks.get(step.id, (str(Outcome.APPLIED), None)),
+    named: dict[dt.date, UnitNames] = {}
+    rows = []
+    for step in fold.in_order(chain.steps_of(connection, case_id)):
+        day = instants.day_of(step.recorded_at if step.at is None else step.at)
+        names = named.setdefault(day, UnitNames(connection, day))
+        outcome, why = marks.get(step.id, (str(Outcome.APPLIED), None))
+        told = "" if why == fold.UNREADABLE else summary(Action(step.action), step.data, texts, names)
+        rows.append(
+            TimelineRow(
+                step.id,
+                step.at,
+                step.recorded_at,
+                step.action,
+                step.by,
+                names.of(step.party),
+                step.via,
+                mask_text(told),
+                outcome,
+                why,
+            )
         )
-        for step in fold.in_order(chain.steps_of(connection, case_id))
-    ]
+    return rows
 
 
 def _texts(connection: Connection, case_id: int) -> dict[str, str]:
