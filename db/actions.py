@@ -6,9 +6,11 @@ One definition serves all: the door validates by it, the forms of the terminal a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
+from db import instants
 from db.rules import Limit
 from db.terms import Finding, Handling, Method, Term
 
@@ -189,18 +191,39 @@ PERSONAL_NOTE_FIELDS = ("place", "people", "log", "findings")
 """Parts of a 核查记录 that are kept apart as one erasable text."""
 
 
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+"""What no text means to say: half characters, which no file can hold, and what would steer a terminal."""
+
+
+def _clean(text: str) -> str:
+    return _CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+
+
+def _on_one_line(value: Any) -> str:
+    return " ".join(_text(value, MAX_SHORT).split("\n"))
+
+
 def _text(value: Any, longest: int) -> str:
     if not isinstance(value, str):
         raise ValueError("应为文字")
     if len(value) > longest:
         raise ValueError(f"最多 {longest} 字，现有 {len(value)} 字")
-    return value.strip()
+    return _clean(value)
 
 
 def _instant(value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, int):
+    if isinstance(value, bool) or not isinstance(value, int) or not is_countable(value):
         raise ValueError("应为时间")
     return value
+
+
+EARLIEST, LATEST = instants.at(1900, 1, 1), instants.at(2200, 1, 1)
+"""The times a case may carry; a calendar can count from each to the end of any limit."""
+
+
+def is_countable(instant: int) -> bool:
+    """Whether an instant lies within the years that can be counted in."""
+    return EARLIEST <= instant < LATEST
 
 
 def _bool(value: Any) -> bool:
@@ -216,21 +239,32 @@ def _limit(value: Any) -> str:
 def _list(value: Any) -> list[Any]:
     if not isinstance(value, (list, tuple)):
         raise ValueError("应为列表")
-    return list(value)
+    return [_entry(entry) for entry in value]
+
+
+def _entry(value: Any) -> Any:
+    """An entry of a list: a text, a number, or a list of them (编号与来源, 时间与记录)."""
+    if isinstance(value, (list, tuple)):
+        return _list(value)
+    return _text(value, MAX_LONG) if isinstance(value, str) else value
+
+
+def _units(value: Any) -> list[str]:
+    return [_text(entry, MAX_SHORT) for entry in _list(value)]
 
 
 def _mapping(value: Any) -> dict[str, Any]:
     if not isinstance(value, Mapping):
         raise ValueError("应为一组键值")
-    return {str(key): entry for key, entry in value.items() if entry}
+    return {str(key): _text(str(entry), MAX_SHORT) for key, entry in value.items() if entry}
 
 
 _CHECKS: dict[str, Callable[[Any], Any]] = {
-    "text": lambda value: _text(value, MAX_SHORT),
+    "text": _on_one_line,
     "long": lambda value: _text(value, MAX_LONG),
     "choice": lambda value: _text(value, MAX_SHORT),
     "unit": lambda value: _text(value, MAX_SHORT),
-    "units": _list,
+    "units": _units,
     "time": _instant,
     "day": _instant,
     "limit": _limit,

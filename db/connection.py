@@ -49,8 +49,10 @@ def path_of(home: Path) -> Path:
 
 
 def files_of(path: Path) -> list[Path]:
-    """A database and what SQLite lays beside it. A log left without its database would be read into the
-    next one of that name, so the four belong together."""
+    """A database and what SQLite lays beside it.
+
+    A log left without its database would be read into the next one of that name: they belong together.
+    """
     return [path.with_name(path.name + suffix) for suffix in ("", "-wal", "-shm", "-journal")]
 
 

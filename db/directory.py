@@ -36,8 +36,9 @@ class Directory:
         return place
 
     def is_within(self, uid: str, above: str) -> bool:
-        """Whether a unit is another one or stands below it."""
-        low, high = self.place(uid), self.place(above)
-        if high.unit_id is None:
+        """Whether a unit is another one or stands below it; who took over a unit's cases counts as it."""
+        high = self.place(above).unit_id
+        if high is None:
             return False
-        return high.unit_id in (low.unit_id, low.l2, low.l3, low.l4)
+        low, heirs = self.place(uid), {high, units.heir(self._connection, high)}
+        return not heirs.isdisjoint((low.unit_id, low.l2, low.l3, low.l4))

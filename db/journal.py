@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from db import chain, contents, fold, instants, lifecycle, rows, search_index
-from db.actions import Action, validate
+from db.actions import Action, is_countable, validate
 from db.connection import Connection, transaction
 from db.contents import Sealed
 from db.directory import Directory
@@ -201,6 +201,8 @@ class _Entry:
         return step
 
     def _check(self, state: CaseState, step: Step) -> None:
+        if step.at is not None and not is_countable(step.at):
+            raise ValueError("时间不在 1900—2199 年之内，请检查")
         if self.imported:
             return
         if step.at is not None and step.at > step.recorded_at + CLOCK_SKEW:

@@ -66,6 +66,9 @@ def _registered(data: dict[str, Any], rules: Rules, desk: Desk) -> dict[str, Any
         data["report"] = True
     if "subject_unit" in data:
         _known(data["subject_unit"], desk.directory)
+    for pair in data.get("numbers", []):
+        if not (isinstance(pair, list) and len(pair) == 2 and all(isinstance(one, str) for one in pair)):
+            raise ValueError("来源编号请写成 来源和编号 两项")
     data["number"] = desk.next_number(kind.name, desk.moment)
     return data
 

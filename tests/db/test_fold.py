@@ -135,7 +135,9 @@ def damaged_histories(draw: st.DrawFn) -> list[Step]:
                 data[name] = draw(odd)
         action = one.action if draw(st.integers(0, 9)) else "petition"
         via = draw(st.sampled_from(["desk", "ledger"]))
-        damaged.append(one._replace(data=data, action=action, via=via, at=draw(st.sampled_from([one.at, None]))))
+        damaged.append(
+            one._replace(data=data, action=action, via=via, at=draw(st.sampled_from([one.at, None])))
+        )
     return damaged
 
 

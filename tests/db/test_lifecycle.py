@@ -6,11 +6,12 @@ from collections.abc import Callable
 
 import pytest
 
-from db import instants, lifecycle
+from db import instants, lifecycle, units
 from db.actions import FIELDS, Action, validate
 from db.journal import Act, NotAllowed, Recorded, open_case, record, record_batch
 from db.office import Office
 from db.reads import case as reads
+from db.reads import flow
 from db.terms import Pending, Stage, Via
 from tests.db.conftest import MONDAY
 
@@ -223,8 +224,8 @@ def test_a_unit_cannot_have_accepted_before_it_was_given_the_case(
 
 
 def test_no_decision_is_older_than_what_it_decides(office: Office, handled: Recorded) -> None:
+    pause = {"reason": "听证", "informed_on": until(11, 16)}
     with pytest.raises(NotAllowed, match="暂停时间早于送达时间"):
-        pause = {"reason": "听证", "informed_on": until(11, 16)}
         record(office, handled.case_id, Act(Action.PAUSE, pause, at=MONDAY - DAY))
     later(office, DAY)
     record(office, handled.case_id, Act(Action.SUBMIT, {"reply": "已办"}))
@@ -268,3 +269,67 @@ def test_work_sent_back_at_an_unknown_time_shows_no_stale_date(office: Office, h
     redo = Act(Action.REDO, {"reason": "答复不实"}, via=Via.LEDGER)
     record_batch(office, [(handled.case_id, [redo])], imported=True)
     assert facts(office, handled.case_id).due_at is None
+
+
+def test_a_report_never_goes_to_who_took_over_from_whom_it_is_about(
+    office: Office, uid: Callable[[str], str]
+) -> None:
+    about = {"kind": "诉求", "title": "举报吃拿卡要", "report": True, "subject_unit": uid("綦江区")}
+    case = open_case(
+        office,
+        [Act(Action.REGISTER, about), Act(Action.DISPATCH, {"lead": uid("南岸区"), "due": until(11, 27)})],
+    )
+    ids = dict(office.writer.execute("SELECT name, unit_id FROM unit_version"))
+    heir = units.add(office.writer, "新江区", under=ids["重庆市"])
+    units.end(office.writer, ids["綦江区"], successor=heir.id)
+    for target in ("新江区", "古南街道"):
+        with pytest.raises(ValueError, match="不能交给被反映单位"):
+            record(office, case.case_id, Act(Action.REASSIGN, {"lead": uid(target), "reason": "职责"}))
+        with pytest.raises(ValueError, match="不能交给被反映单位"):
+            record(office, case.case_id, Act(Action.SUBDISPATCH, {"unit": uid(target)}))
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("a\x00b\x1b[31m", "ab[31m"),
+        ("\ud83d半个表情", "半个表情"),
+        ("㐀𠀀😀", "㐀𠀀😀"),
+        ("路灯\r\n不亮", "路灯 不亮"),
+        ('\'; DROP TABLE "case"; --', '\'; DROP TABLE "case"; --'),
+    ],
+)
+def test_a_text_is_kept_as_it_was_meant(office: Office, written: str, kept: str) -> None:
+    case = open_case(office, [Act(Action.REGISTER, {"kind": "诉求", "title": written, "body": written})])
+    shown = facts(office, case.case_id)
+    assert (shown.title, " ".join(shown.body.split())) == (kept, kept)
+
+
+@pytest.mark.parametrize(
+    ("acts", "said"),
+    [
+        ([Act(Action.DISPATCH, {"lead": "x", "assist": [{}]})], "协办单位"),
+        ([Act(Action.DISPATCH, {"lead_text": "某局", "due": 10**13})], "应为时间"),
+        ([Act(Action.DISPATCH, {"lead_text": "某局"}, at=-(10**13))], "1900—2199"),
+    ],
+)
+def test_what_cannot_be_dated_or_named_is_refused_in_one_line(
+    office: Office, acts: list[Act], said: str
+) -> None:
+    with pytest.raises(ValueError, match=said):
+        open_case(office, [Act(Action.REGISTER, {"kind": "诉求", "title": "x"}), *acts])
+    with pytest.raises(ValueError, match="来源编号"):
+        open_case(office, [Act(Action.REGISTER, {"kind": "诉求", "title": "x", "numbers": ["2026"]})])
+
+
+def test_the_flow_keeps_the_name_a_unit_had_then(
+    office: Office, handled: Recorded, uid: Callable[[str], str]
+) -> None:
+    ids = dict(office.writer.execute("SELECT name, unit_id FROM unit_version"))
+    units.rename(office.writer, ids["古南街道"], "古北街道", day=instants.day_of(MONDAY + DAY))
+    later(office, 2 * DAY)
+    record(office, handled.case_id, Act(Action.URGE, {"text": "请抓紧"}))
+    record(office, handled.case_id, Act(Action.PROGRESS, {"text": "在办"}, party=uid("古南街道")))
+    parties = [row.party for row in flow.timeline(office.writer, handled.case_id) if row.party]
+    assert parties == ["古南街道", "古北街道"]
+    assert facts(office, handled.case_id).unit == "古北街道"
