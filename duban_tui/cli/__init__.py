@@ -27,10 +27,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run(argv: Sequence[str] | None) -> int:
     from duban_tui.cli.errors import told
-    from duban_tui.cli.parser import build, function_of
+    from duban_tui.cli.parser import function_of, parse
 
     try:
-        args = build().parse_args(argv)
+        args = parse(sys.argv[1:] if argv is None else argv)
     except SystemExit as stop:
         return int(stop.code or 0)
     try:

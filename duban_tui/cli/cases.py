@@ -30,11 +30,13 @@ def find(args: argparse.Namespace) -> None:
 def _found(connection: Connection, text: str, limit: int) -> list[CaseRow]:
     """The cases that hold the text; where there is room, those that it means as a unit, state or date."""
     now = instants.now()
-    lookup = search(connection, text, limit=limit, now=now)
-    found = {row.id: row for row in lookup.hits}
-    for reading in lookup.readings:
-        if len(found) < limit and not reading.query.words:
-            found |= {
-                row.id: row for row in page(connection, reading.query, now, limit) if row.id not in found
-            }
+    hits = search(connection, text, limit=limit, now=now, understand=False).hits
+    if len(hits) >= limit:
+        return hits
+    from db.reads.readings import readings
+
+    found = {row.id: row for row in hits}
+    for reading in readings(connection, text, now):
+        if not reading.query.words:
+            found |= {row.id: row for row in page(connection, reading.query, now, limit)}
     return list(found.values())[:limit]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from duban_tui.cli.chinese import Parser
@@ -21,8 +21,8 @@ _EPILOG = """\
 每个命令的用法：duban 命令 --help"""
 
 
-def build() -> argparse.ArgumentParser:
-    """The parser of the whole command line."""
+def build(named: str | None = None) -> argparse.ArgumentParser:
+    """The parser of the whole command line, or of the one command that is `named`."""
     parser = Parser(
         prog="duban",
         description="督办：政府督查的值班台。不带命令时打开终端界面；没有终端时把总台打印成文字。",
@@ -32,10 +32,32 @@ def build() -> argparse.ArgumentParser:
     parser.add_argument("--version", action=_Version, nargs=0, help="显示版本")
     parser.set_defaults(run="board:open_desk")
     commands = _group(parser)
-    for add in (_demo, _init, _find, _show, _board, _deadline, _import, _export, _note, _units, _calendar,
-                _backup, _restore, _doctor, _where, _completion):  # fmt: skip
-        add(commands)
+    for name, add in _COMMANDS.items():
+        if named in (None, name):
+            add(commands, name)
     return parser
+
+
+def parse(argv: Sequence[str]) -> argparse.Namespace:
+    """Read a command line; only the command that it names is built, so that quick ones stay quick.
+
+    Raises:
+        SystemExit: after ``--help`` and ``--version`` (0), and for wrong usage (2).
+    """
+    return build(_named(argv)).parse_args(argv)
+
+
+def _named(argv: Sequence[str]) -> str | None:
+    """The command in a command line, where it is plain that nothing else is asked for."""
+    words = iter(argv)
+    for word in words:
+        if word in ("--home", "--config"):
+            next(words, None)
+        elif not word.startswith("-"):
+            return word if word in _COMMANDS else None
+        elif not word.startswith(("--home=", "--config=")):
+            return None
+    return None
 
 
 def function_of(args: argparse.Namespace) -> Run:
@@ -89,9 +111,9 @@ def _dry_run(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--dry-run", action="store_true", help="只预览，不写入")
 
 
-def _demo(commands: Any) -> None:
+def _demo(commands: Any, name: str) -> None:
     parser = _command(
-        commands, "demo", "demo:demo", "打开演示办公库（在数据目录的 demo 下，没有时先生成）",
+        commands, name, "demo:demo", "打开演示办公库（在数据目录的 demo 下，没有时先生成）",
         "事项都是编造的，覆盖所有环节和警示状态，时间以现在为准。",
     )  # fmt: skip
     parser.add_argument("--cases", type=int, default=5000, metavar="件数", help="生成多少件（默认 5000）")
@@ -101,14 +123,14 @@ def _demo(commands: Any) -> None:
     parser.add_argument("--no-tui", action="store_true", help="不打开界面，打印总台")
 
 
-def _init(commands: Any) -> None:
-    parser = _command(commands, "init", "keeping:init", "按设置新建办公库，不提问")
+def _init(commands: Any, name: str) -> None:
+    parser = _command(commands, name, "keeping:init", "按设置新建办公库，不提问")
     parser.add_argument("--units", metavar="文件", help="单位表（csv）；不写时用随程序带来的重庆市单位树")
 
 
-def _find(commands: Any) -> None:
+def _find(commands: Any, name: str) -> None:
     parser = _command(
-        commands, "find", "cases:find", "快查：编号（整个或一段）、文字、单位、拼音首字母",
+        commands, name, "cases:find", "快查：编号（整个或一段）、文字、单位、拼音首字母",
         "在办的在前、新的在前。查不到也算正常结束。",
     )  # fmt: skip
     parser.add_argument("text", metavar="文字", nargs="+", help="要找的文字；几个词用空格隔开，须都出现")
@@ -116,31 +138,29 @@ def _find(commands: Any) -> None:
     _json(parser)
 
 
-def _show(commands: Any) -> None:
-    parser = _command(commands, "show", "show:show", "显示一件事项：要素、流程、核查记录")
+def _show(commands: Any, name: str) -> None:
+    parser = _command(commands, name, "show:show", "显示一件事项：要素、流程、核查记录")
     parser.add_argument("number", metavar="编号", help="本台编号或来源编号")
     _json(parser)
 
 
-def _board(commands: Any) -> None:
-    parser = _command(commands, "board", "board:board", "各警示状态和本台待办的件数，一个单位及其以下")
+def _board(commands: Any, name: str) -> None:
+    parser = _command(commands, name, "board:board", "各警示状态和本台待办的件数，一个单位及其以下")
     parser.add_argument("--unit", metavar="单位", help="单位名称、简称、代码或拼音首字母；不写时为全部")
     parser.add_argument("--at", metavar="时间", help="按这个时刻判断，如 2026-11-23 或 '2026-11-23 09:00'")
     _json(parser)
 
 
-def _deadline(commands: Any) -> None:
-    parser = _command(
-        commands, "deadline", "deadline:deadline", "算应办结日，并逐日说明", "没有办公库也能用。"
-    )
+def _deadline(commands: Any, name: str) -> None:
+    parser = _command(commands, name, "deadline:deadline", "算应办结日，并逐日说明", "没有办公库也能用。")
     parser.add_argument("start", metavar="送达时间", help="如 2026-02-13 或 '2026-02-13 16:30'")
     parser.add_argument("limit", metavar="时限", help="如 5工作日、15日、24小时、长期")
     _json(parser)
 
 
-def _import(commands: Any) -> None:
+def _import(commands: Any, name: str) -> None:
     parser = _command(
-        commands, "import", "ledger:import_ledger", "导入事项台账（.xls .xlsx .csv）",
+        commands, name, "ledger:import_ledger", "导入事项台账（.xls .xlsx .csv）",
         "收不了的行连同原因写到 <文件>.rejected.csv，其余照收；同一文件再导入不会重复。",
     )  # fmt: skip
     parser.add_argument("file", metavar="文件", help="台账")
@@ -153,24 +173,24 @@ def _import(commands: Any) -> None:
     _json(parser)
 
 
-def _export(commands: Any) -> None:
-    parser = _command(commands, "export", "ledger:write_list", "导出清单（.xlsx 或 .csv），已脱敏")
+def _export(commands: Any, name: str) -> None:
+    parser = _command(commands, name, "ledger:write_list", "导出清单（.xlsx 或 .csv），已脱敏")
     parser.add_argument("file", metavar="文件", help="写到哪里，按后缀定格式")
     parser.add_argument("--unit", metavar="单位", help="这个单位及其以下")
     parser.add_argument("--alarm", metavar="状态", help="警报、紧急、预警、报到、在办、暂停 或 办结")
     parser.add_argument("--query", metavar="文字", help="含这些文字的")
 
 
-def _note(commands: Any) -> None:
+def _note(commands: Any, name: str) -> None:
     parser = _command(
-        commands, "note", "note:note", "登记一条核查记录（TOML 或 JSON）", "不写 --file 时从标准输入读。"
+        commands, name, "note:note", "登记一条核查记录（TOML 或 JSON）", "不写 --file 时从标准输入读。"
     )
     parser.add_argument("number", metavar="编号", help="本台编号或来源编号")
     parser.add_argument("--file", metavar="文件", help=".toml 或 .json")
 
 
-def _units(commands: Any) -> None:
-    units = _group(_command(commands, "units", "", "单位树：载入、列出、增加、终止"), required=True)
+def _units(commands: Any, name: str) -> None:
+    units = _group(_command(commands, name, "", "单位树：载入、列出、增加、终止"), required=True)
     parser = _command(units, "load", "units:load", "载入单位表，或按新表调整单位树")
     parser.add_argument("file", metavar="文件", help="单位表（csv）")
     parser.add_argument("--effective", metavar="日期", help="从哪天起生效，不能是将来")
@@ -190,8 +210,8 @@ def _units(commands: Any) -> None:
     parser.add_argument("--successor", metavar="单位", help="由谁承继")
 
 
-def _calendar(commands: Any) -> None:
-    calendar = _group(_command(commands, "calendar", "", "工作日历：载入放假安排、查看"), required=True)
+def _calendar(commands: Any, name: str) -> None:
+    calendar = _group(_command(commands, name, "", "工作日历：载入放假安排、查看"), required=True)
     parser = _command(
         calendar, "load", "calendar:load", "载入一年的放假安排（holiday-cn 的 JSON）",
         "受影响的期限先列出来，再一件一件记入。",
@@ -203,24 +223,45 @@ def _calendar(commands: Any) -> None:
     _json(parser)
 
 
-def _backup(commands: Any) -> None:
-    parser = _command(commands, "backup", "keeping:backup", "备份办公库，使用中也可以")
+def _backup(commands: Any, name: str) -> None:
+    parser = _command(commands, name, "keeping:backup", "备份办公库，使用中也可以")
     parser.add_argument("dest", metavar="目标", help="文件或目录")
 
 
-def _restore(commands: Any) -> None:
-    parser = _command(commands, "restore", "keeping:restore", "用备份恢复办公库")
+def _restore(commands: Any, name: str) -> None:
+    parser = _command(commands, name, "keeping:restore", "用备份恢复办公库")
     parser.add_argument("src", metavar="备份", help="备份文件")
 
 
-def _doctor(commands: Any) -> None:
-    _json(_command(commands, "doctor", "keeping:doctor", "检查办公库：页、事件链、事项与事件是否一致"))
+def _doctor(commands: Any, name: str) -> None:
+    _json(_command(commands, name, "keeping:doctor", "检查办公库：页、事件链、事项与事件是否一致"))
 
 
-def _where(commands: Any) -> None:
-    _json(_command(commands, "where", "keeping:where", "显示设置、数据、日志在哪里"))
+def _where(commands: Any, name: str) -> None:
+    _json(_command(commands, name, "keeping:where", "显示设置、数据、日志在哪里"))
 
 
-def _completion(commands: Any) -> None:
-    parser = _command(commands, "completion", "completion:completion", "输出命令补全脚本")
+def _completion(commands: Any, name: str) -> None:
+    parser = _command(commands, name, "completion:completion", "输出命令补全脚本")
     parser.add_argument("shell", metavar="shell", choices=("bash", "zsh", "tcsh"), help="bash、zsh 或 tcsh")
+
+
+_COMMANDS: dict[str, Callable[[Any, str], None]] = {
+    "demo": _demo,
+    "init": _init,
+    "find": _find,
+    "show": _show,
+    "board": _board,
+    "deadline": _deadline,
+    "import": _import,
+    "export": _export,
+    "note": _note,
+    "units": _units,
+    "calendar": _calendar,
+    "backup": _backup,
+    "restore": _restore,
+    "doctor": _doctor,
+    "where": _where,
+    "completion": _completion,
+}
+"""Command → what adds it to the parser, in the order of the help."""
