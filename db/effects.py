@@ -205,9 +205,16 @@ def ask_extension(state: CaseState, step: Step, calendars: Calendars) -> None:
     state.pending = Pending.EXTENSION
 
 
+def _fix_due(state: CaseState, due: int, source: DueSource) -> None:
+    """Set the due date from outside, for the case and for its 主办."""
+    state.due_fixed, state.due_source = due, source
+    if state.lead is not None:
+        state.lead.due_at = state.lead.due_fixed = due
+
+
 def grant_extension(state: CaseState, step: Step, calendars: Calendars) -> None:
     """延期 granted: the due date moves, the first one stays for the statistics."""
-    state.due_fixed, state.due_source = step.data["until"], DueSource.EXTENDED
+    _fix_due(state, step.data["until"], DueSource.EXTENDED)
     state.extended += 1
     if state.pending is Pending.EXTENSION:
         state.pending = None
@@ -253,20 +260,24 @@ def submit(state: CaseState, step: Step, calendars: Calendars) -> None:
 
 
 def approve(state: CaseState, step: Step, calendars: Calendars) -> None:
-    """审核通过 → 办结. On time is judged by the 办结申请 that was passed."""
+    """审核通过 → 办结. On time is judged by the 办结申请 that was passed; the first judgement stays."""
     state.stage, state.pending, state.running = Stage.CLOSED, None, False
     state.closed_at = step.at
     judged = state.stopped_at if state.rules.stop_at == "submit" else state.closed_at
-    if state.redone == 0 and state.due_at is not None and judged is not None:
+    if state.on_time is None and state.due_at is not None and judged is not None:
         state.on_time = judged <= state.due_at
     state.paused_at = None
 
 
 def redo(state: CaseState, step: Step, calendars: Calendars) -> None:
-    """退回重办: the clock starts again with a limit of its own; the first judgement is frozen."""
+    """退回重办: the clock starts again with a limit of its own.
+
+    An answer that came late stays late, whatever limit it is given now; one that came in time and was
+    not passed proves nothing yet.
+    """
     _take_clock(state, step)
-    if state.redone == 0 and state.due_at is not None and state.stopped_at is not None:
-        state.on_time = state.stopped_at <= state.due_at
+    if state.on_time is None and (state.stopped_at or 0) > (state.due_at or state.stopped_at or 0):
+        state.on_time = False
     state.redone += 1
     state.stage, state.pending, state.running, state.paused_at = Stage.HANDLING, None, True, None
     state.start, state.limit = step.at, _limit_in(step)
@@ -295,7 +306,7 @@ def correct(state: CaseState, step: Step, calendars: Calendars) -> None:
     if name not in CORRECTABLE:
         raise ValueError(f"不能更正“{name}”")
     if name == "due":
-        state.due_fixed, state.due_source = value, DueSource.MANUAL
+        _fix_due(state, value, DueSource.MANUAL)
         set_clock(state, calendars)
     else:
         setattr(state, name, value)

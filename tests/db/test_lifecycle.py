@@ -333,3 +333,20 @@ def test_the_flow_keeps_the_name_a_unit_had_then(
     parties = [row.party for row in flow.timeline(office.writer, handled.case_id) if row.party]
     assert parties == ["古南街道", "古北街道"]
     assert facts(office, handled.case_id).unit == "古北街道"
+
+
+def test_an_empty_answer_in_time_does_not_make_a_late_one_timely(office: Office, handled: Recorded) -> None:
+    record(office, handled.case_id, Act(Action.SUBMIT, {"reply": "已阅"}))
+    record(office, handled.case_id, Act(Action.REDO, {"reason": "答复不实", "limit": "1工作日"}))
+    assert facts(office, handled.case_id).on_time is None
+    later(office, 30 * DAY)
+    record(office, handled.case_id, Act(Action.SUBMIT, {"reply": "已修好"}))
+    record(office, handled.case_id, Act(Action.APPROVE))
+    assert facts(office, handled.case_id).on_time is False
+
+
+def test_the_leading_unit_is_shown_the_date_it_was_granted(office: Office, handled: Recorded) -> None:
+    record(office, handled.case_id, Act(Action.EXTEND, {"reason": "待配件", "until": until(12, 1)}))
+    record(office, handled.case_id, Act(Action.EXTEND_GRANT, {"until": until(12, 1)}))
+    lead, helper = reads.parts(office.writer, handled.case_id)
+    assert (lead.due_at, helper.due_at) == (until(12, 1), until(11, 23))
