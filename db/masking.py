@@ -76,14 +76,15 @@ def mask_name(name: str) -> str:
 def mask_phone(phone: str) -> str:
     """``13812341234`` → ``138****1234``, ``023-67895678`` → ``023-****5678``.
 
-    What is no telephone number keeps at most its last four digits.
+    What is no telephone number keeps at most its last four digits; without digits it is taken for a name,
+    typed one field too late.
     """
     written = phone.strip()
     masked = mask_text(written)
     if masked != written or "*" in masked:
         return masked
     digits = re.sub(r"[^0-9]", "", written.translate(_PLAIN))
-    return "****" + (digits[-4:] if len(digits) > 6 else "") if digits else written
+    return "****" + (digits[-4:] if len(digits) > 6 else "") if digits else mask_name(written)
 
 
 def mask_id(number: str) -> str:

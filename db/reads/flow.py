@@ -13,6 +13,9 @@ from db.reads.names import UnitNames
 from db.reads.summaries import note_parts, summary
 from db.terms import Outcome
 
+SUMMARY_LENGTH = 160
+"""Characters of a step's words in the flow; the note and the reply stand whole elsewhere."""
+
 
 class TimelineRow(NamedTuple):
     """A step of the flow, oldest first."""
@@ -74,12 +77,18 @@ def timeline(connection: Connection, case_id: int) -> list[TimelineRow]:
                 step.by,
                 names.of(step.party),
                 step.via,
-                mask_text(told),
+                _one_line(mask_text(told)),
                 outcome,
                 why,
             )
         )
     return rows
+
+
+def _one_line(text: str) -> str:
+    """A step's words on one line. Cut only after masking: half a telephone number would go unnoticed."""
+    line = " ".join(text.split())
+    return line if len(line) <= SUMMARY_LENGTH else line[: SUMMARY_LENGTH - 1] + "…"
 
 
 def _texts(connection: Connection, case_id: int) -> dict[str, str]:

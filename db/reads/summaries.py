@@ -18,6 +18,9 @@ Data = dict[str, Any]
 _SPOKEN = ("way", "whom", "reason", "detail", "text", "answer", "reply", "opinion")
 """Fields whose words are shown as they are."""
 
+_GLANCE = 60
+"""Characters of a note's findings in the flow; the note itself stands below it, whole."""
+
 
 def summary(action: Action, data: Data, texts: dict[str, str], names: UnitNames) -> str:
     """The line for a step; `texts` are the case's content rows by id."""
@@ -77,8 +80,9 @@ def _verified(data: Data, texts: dict[str, str], names: UnitNames) -> list[str]:
     words += [Finding(data["finding"]).label] if data.get("finding") else []
     words += [Handling(data["handling"]).label] if data.get("handling") else []
     words += ["更正前一条"] if data.get("corrects") else []
-    findings = note_parts(_text(data, "note", texts)).get("findings", "")
-    return [" · ".join(words), str(findings)]
+    findings = str(note_parts(_text(data, "note", texts)).get("findings", "")).strip()
+    first = findings.partition("\n")[0].rstrip()[:_GLANCE]
+    return [" · ".join(words), first if first == findings else f"{first}…"]
 
 
 def _corrected(data: Data, texts: dict[str, str], names: UnitNames) -> list[str]:

@@ -20,6 +20,7 @@ from db.actions import Action
 from db.connection import OfficeError, open_reader, transaction
 from db.journal import Act, NotAllowed, Recorded, open_case, record, record_batch
 from db.office import Office, path_of
+from db.reads import flow
 from db.terms import Via
 from tests.db.conftest import MONDAY, RULES
 
@@ -311,3 +312,14 @@ def test_a_tree_that_grew_makes_no_unclaimed_case_unsound(office: Office, uid: C
     above = office.writer.execute("SELECT id FROM unit WHERE uid = ?", (uid("南岸区"),)).fetchone()[0]
     units.add(office.writer, "南岸区城管局", under=above)
     assert doctor.check(office.writer, office.calendars).sound
+
+
+def test_the_flow_keeps_a_long_note_on_one_line_and_its_numbers_hidden(
+    office: Office, handled: Recorded
+) -> None:
+    findings = "字" * 150 + "电话13812341234\n" + "第二行" * 200
+    record(office, handled.case_id, Act(Action.VERIFY, {"method": "暗访", "findings": findings}))
+    said = flow.timeline(office.writer, handled.case_id)[-1].summary
+    assert "\n" not in said
+    assert len(said) <= flow.SUMMARY_LENGTH
+    assert "1381" not in said

@@ -177,3 +177,7 @@ def test_a_key_needs_the_secret() -> None:
     assert identity_key(b"one", "13812341234") != identity_key(b"two", "13812341234")
     assert identity_key(b"one", "13812341234") != identity_key(b"one", "13812341235")
     assert len(identity_key(b"one", "张三")) == 64
+
+
+def test_a_name_in_the_place_of_a_number_is_hidden_too() -> None:
+    assert mask_phone("李四") == "李**"
