@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from db import backup, calendars, doctor, instants, recalculation
+from db import backup, calendars, contents, doctor, instants, recalculation
 from db.actions import Action
-from db.connection import OfficeError, open_reader, open_writer
+from db.connection import OfficeError, open_reader, open_writer, transaction
 from db.journal import Act, Recorded, open_case, record
 from db.office import Calendars, Office, path_of
 from db.reads import case as reads
@@ -295,3 +295,13 @@ def test_a_file_in_the_place_of_the_folder_is_named(tmp_path: Path) -> None:
     (tmp_path / "home").write_text("x")
     with pytest.raises(OfficeError, match="建不了办公库"):
         Office.create(tmp_path / "home", RULES, "张三")
+
+
+def test_no_trace_of_an_erased_text_stays_in_the_file(office: Office) -> None:
+    letter = "独特词语甲乙丙丁" * 2000
+    open_case(office, [Act(Action.REGISTER, {"kind": "诉求", "title": "x", "body": letter})])
+    with transaction(office.writer) as connection:
+        (content,) = connection.execute("SELECT id FROM content").fetchone()
+        contents.erase(connection, content, now=MONDAY, why="反映人要求")
+    office.writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    assert "独特词语".encode() not in office.path.read_bytes()
