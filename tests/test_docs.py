@@ -60,6 +60,22 @@ def test_links_lead_somewhere(page: str) -> None:
     assert [target for target in targets if not (path.parent / target).exists()] == []
 
 
+@pytest.mark.parametrize("page", READMES)
+def test_the_readme_shows_screens(page: str) -> None:
+    shown = re.findall(r"!\[[^]]+\]\((docs/screens/[a-z-]+\.svg)\)", (ROOT / page).read_text("utf-8"))
+    assert len(shown) >= 3
+    assert [name for name in shown if not (ROOT / name).is_file()] == []
+
+
+def test_a_picture_asks_nothing_of_a_network() -> None:
+    addresses = {
+        address
+        for picture in (ROOT / "docs/screens").glob("*.svg")
+        for address in re.findall(r"\w+://[^\s\"')]+", picture.read_text("utf-8"))
+    }
+    assert addresses == {"http://www.w3.org/2000/svg"}  # the name of the format, never asked
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_make_targets_that_are_named_exist(page: str) -> None:
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
