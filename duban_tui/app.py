@@ -39,6 +39,9 @@ if TYPE_CHECKING:
 POLL_SECONDS = 1.0
 """How often the desk looks whether somebody else wrote, and whether a minute went by."""
 
+RECENT_CASES = 20
+"""Cases that an empty 快查 offers again."""
+
 SCREENS_BY_NAME = {
     "case": "duban_tui.screens.case:CaseScreen",
     "note": "duban_tui.screens.note:NoteScreen",
@@ -84,10 +87,13 @@ class DubanApp(App[None]):
         self.home, self.config, self.start = home, config, start
         self.commands = commands.with_keys(config.keys)
         self.remembered = desk_state.load(locations.desk_state(home))
+        self.recent: list[int] = []
+        """Cases opened since the start, the latest first."""
         self._readers = threading.local()
         self._office: Office | None = None
         self._seen_version = -1
         self._seen_minute = -1
+        self._take_colours()
 
     # -- the office ---------------------------------------------------------------------------------
 
@@ -143,7 +149,13 @@ class DubanApp(App[None]):
     # -- life ---------------------------------------------------------------------------------------
 
     def run(self, *arguments: Any, **options: Any) -> None:
-        """Ask the terminal how wide it draws, then run until the officer leaves."""
+        """Ask the terminal how wide it draws, then run until the officer leaves.
+
+        Raises:
+            OfficeError: the office that is there cannot be read; nothing was drawn yet.
+        """
+        if path_of(self.home).exists():
+            _ = self.reader
         if widths.set_up(self.config.ui.ambiguous):
             self.add_class("-wide-glyphs")
             ScrollBar.renderer = PlainScrollBar
@@ -164,34 +176,37 @@ class DubanApp(App[None]):
                 file.write(f"{instants.iso(instants.now())}\n{''.join(traceback.format_exception(cause))}\n")
             self.exit(return_code=1, message=f"程序出错，已退出；写下的都已保存。详情见 {log}")
 
-    def on_mount(self) -> None:
-        """Take the colours, the officer's keys and the first screen."""
+    def _take_colours(self) -> None:
         self.register_theme(theme.OWN_LIGHT)
         wanted = self.remembered.theme or self.config.ui.theme
         self.theme = theme.choose(wanted, self.console, no_color=self.no_color)
         if self.no_color:
-            # Textual's own filter makes greys, in which 紧急 and 办结 look alike; none at all is what was asked.
+            # Textual's own filter makes greys, in which 紧急 and 办结 look alike; asked for was no colour.
             self._filters = [NoColor()]
-        self.set_keymap(
-            {name: ",".join(commands.bound_keys(keys)) for name, keys in self.config.keys.items()}
-        )
+
+    def get_default_screen(self) -> Screen[Any]:
+        """The board; where there is no office yet, the choice of how to get one."""
+        return self._screen("board" if path_of(self.home).exists() else "first_run")
+
+    def on_mount(self) -> None:
+        """Take the officer's keys; start the clocks where there is an office."""
+        own = {name: ",".join(commands.bound_keys(keys)) for name, keys in self.config.keys.items()}
+        self.set_keymap(own)
         if path_of(self.home).exists():
-            self.open_board()
-        else:
-            self.show("first_run")
+            self._start_clocks()
 
     def open_board(self) -> None:
-        """Show the board, on the case that was asked for at the start."""
-        try:
-            self._seen_version = self._data_version()
-        except OfficeError as error:
-            self.exit(return_code=1, message=str(error))
-            return
-        self.show("board")
+        """Put the board in the place of the first-run screen: there is an office now."""
+        self.switch_screen(self._screen("board"))
+        self._start_clocks()
+
+    def _start_clocks(self) -> None:
+        self._seen_version = self._data_version()
+        self._seen_minute = self.now() // 60
         self.set_interval(POLL_SECONDS, self._look_around)
         self.call_after_refresh(self._warm_up)
         if self.start:
-            self._open_number(self.start)
+            self.call_later(self._open_number, self.start)
 
     def _open_number(self, number: str) -> None:
         from db.reads.case import find_number
@@ -283,8 +298,12 @@ class DubanApp(App[None]):
 
     def show(self, name: str, *arguments: Any, then: Callable[[Any], Any] | None = None) -> None:
         """Open a screen of `SCREENS_BY_NAME`; `then` is given its result."""
+        self.push_screen(self._screen(name, *arguments), then)
+
+    @staticmethod
+    def _screen(name: str, *arguments: Any) -> Screen[Any]:
         screen: Screen[Any] = resolve_name(SCREENS_BY_NAME[name])(*arguments)
-        self.push_screen(screen, then)
+        return screen
 
     def _case(self) -> int:
         """The case that the current screen stands on (`why_not` saw to it that there is one)."""
@@ -294,6 +313,7 @@ class DubanApp(App[None]):
 
     def open_case(self, case_id: int) -> None:
         """Show one case."""
+        self.recent = [case_id, *(each for each in self.recent if each != case_id)][:RECENT_CASES]
         self.show("case", case_id)
 
     def on_action_asked(self, message: ActionAsked) -> None:
@@ -304,8 +324,9 @@ class DubanApp(App[None]):
             self.show("action", message.case_id, message.action)
 
     def action_help(self) -> None:
-        """F1."""
-        self.show("help")
+        """F1: this screen first."""
+        screen = self.screen
+        self.show("help", screen.PLACES if isinstance(screen, DeskScreen) else ())
 
     def action_lookup(self) -> None:
         """F3: from anywhere, but not twice."""
@@ -381,7 +402,7 @@ class DubanApp(App[None]):
         from duban_tui.clipboard import ClipboardError, copy
 
         try:
-            way = copy(text, self.copy_to_clipboard)
+            way = copy(text, self.copy_to_clipboard, locations.copied(self.home))
         except ClipboardError as error:
             self.notify(str(error), severity="error", markup=False)
         else:

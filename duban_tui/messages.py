@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from textual.message import Message
 
-from db.actions import Action
+if TYPE_CHECKING:
+    from db.actions import Action
 
 
 class CaseChanged(Message, bubble=False):

@@ -22,9 +22,11 @@ class DeskScreen(Screen[Result]):
     PLACES: ClassVar[tuple[Place, ...]] = ()
     """Where, besides `Place.EVERYWHERE`, this screen's commands come from."""
 
-    def on_mount(self) -> None:
-        """Put the footer and the notice for terminals that are too small under every screen."""
-        self.mount(CommandBar(), Static("窗口太小，请放大到 60×16 以上", id="too-small"))
+    def __init__(self) -> None:
+        """Put the footer, and the notice for terminals that are too small, under every screen."""
+        super().__init__()
+        self.compose_add_child(Static("窗口太小，请放大到 60×16 以上", id="too-small"))
+        self.compose_add_child(CommandBar())
 
     @property
     def desk(self) -> DubanApp:
@@ -49,5 +51,5 @@ class DeskScreen(Screen[Result]):
 
     def action_back(self) -> None:
         """Esc: back to the screen below, without a result."""
-        if len(self.app.screen_stack) > 2:
+        if len(self.app.screen_stack) > 1:
             self.dismiss(None)

@@ -13,12 +13,11 @@ from textual.timer import Timer
 from textual.widgets import Input
 from textual.worker import get_current_worker
 
-from db.actions import Action
 from db.connection import Connection
 from db.reads import board, tree
 from db.reads.board import CaseRow, Counts, ListQuery, Scope
 from db.reads.desk import safety
-from db.terms import Alarm, Pending
+from db.terms import Alarm
 from duban_tui import commands
 from duban_tui.commands import Place
 from duban_tui.messages import ActionAsked, CaseChanged, OfficeChanged, TimePassed
@@ -44,14 +43,6 @@ SORT_WORDS = {
 }  # fmt: skip
 
 SORTED_COLUMN = {"urgency": "state", "due": "left", "updated": "changed", "number": "number", "unit": "unit"}
-
-OPENS = {
-    str(Pending.DISPATCH): Action.DISPATCH,
-    str(Pending.RETURN): Action.RETURN_GRANT,
-    str(Pending.EXTENSION): Action.EXTEND_GRANT,
-    str(Pending.REVIEW): Action.APPROVE,
-}
-"""What a case of a queue waits for; one without a pending decision there is 待认领."""
 
 
 class BoardScreen(DeskScreen[None]):
@@ -360,8 +351,9 @@ class BoardScreen(DeskScreen[None]):
         if row is None:
             return
         if self._state.queue:
-            action = OPENS[row.pending] if row.pending else Action.CLAIM
-            self.app.post_message(ActionAsked(row.id, action))
+            from duban_tui.queues import action_for
+
+            self.app.post_message(ActionAsked(row.id, action_for(row.pending)))
         else:
             self.desk.open_case(row.id)
 

@@ -22,7 +22,6 @@ from duban_tui.messages import CaseChanged, OfficeChanged
 from duban_tui.screens.base import DeskScreen
 from duban_tui.widgets.case_columns import Look
 from duban_tui.widgets.case_list import CaseList
-from duban_tui.widgets.field import Step
 from duban_tui.widgets.line_input import LineInput
 
 HITS = 100
@@ -52,6 +51,8 @@ class LookupScreen(DeskScreen[None]):
     PLACES = (Place.LOOKUP,)
     BINDINGS = [
         *commands.bindings(*PLACES),
+        Binding("down", "line(1)", "下一件", show=False),
+        Binding("up", "line(-1)", "上一件", show=False),
         Binding("pagedown", "page(1)", "下一页", show=False),
         Binding("pageup", "page(-1)", "上一页", show=False),
     ]
@@ -178,16 +179,15 @@ class LookupScreen(DeskScreen[None]):
 
     # -- choosing -----------------------------------------------------------------------------------
 
-    def on_step(self, event: Step) -> None:
+    def action_line(self, delta: int) -> None:
         """Up and down while the line keeps the keyboard; above the first hit stands the reading."""
-        event.stop()
         cases = self.query_one(CaseList)
-        if event.delta < 0 and cases.cursor == 0:
+        if delta < 0 and cases.cursor == 0:
             self._on_reading = self._found.reading is not None
         elif self._on_reading and len(cases):
             self._on_reading = False
         else:
-            cases.action_move(event.delta)
+            cases.action_move(delta)
         self._say_reading()
 
     def action_page(self, delta: int) -> None:

@@ -12,7 +12,6 @@ from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
 from duban_tui.commands import Command
-from duban_tui.widgets.field import Step
 from duban_tui.widgets.line_input import LineInput
 
 
@@ -21,6 +20,8 @@ class PaletteScreen(ModalScreen[str | None]):
 
     BINDINGS = [
         Binding("escape,f9,ctrl+p", "dismiss(None)", "返回"),
+        Binding("down", "page(1)", show=False),
+        Binding("up", "page(-1)", show=False),
         Binding("pagedown", "page(8)", show=False),
         Binding("pageup", "page(-8)", show=False),
     ]
@@ -56,13 +57,8 @@ class PaletteScreen(ModalScreen[str | None]):
             listed.add_option(Option("没有这样的命令", disabled=True))
         listed.highlighted = 0 if found else None
 
-    def on_step(self, event: Step) -> None:
-        """Up and down in the list while the line has the keyboard."""
-        event.stop()
-        self.action_page(event.delta)
-
     def action_page(self, delta: int) -> None:
-        """Some lines on."""
+        """Some lines on, while the line keeps the keyboard."""
         listed = self.query_one(OptionList)
         if listed.highlighted is not None:
             listed.highlighted = max(0, min(listed.option_count - 1, listed.highlighted + delta))

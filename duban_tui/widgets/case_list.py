@@ -101,6 +101,7 @@ class CaseList(ScrollView, can_focus=True):
         self._fetch: Fetch = lambda _ids: []
         self._pages: LRUCache[int, dict[int, CaseRow]] = LRUCache(PAGES_KEPT)
         self._strips: LRUCache[tuple[int, bool], Strip] = LRUCache(STRIPS_KEPT)
+        self._styles: dict[str, Style] = {}
 
     # -- what is listed -----------------------------------------------------------------------------
 
@@ -176,11 +177,11 @@ class CaseList(ScrollView, can_focus=True):
         width = self.scrollable_content_region.width
         if y < HEADER_LINES:
             heading = case_columns.heading(self.columns, self.sorted_by)
-            return self._line([Segment(heading, self.get_component_rich_style("case-list--header"))], width)
+            return self._line([Segment(heading, self._style("case-list--header"))], width)
         index = self.scroll_offset.y + y - HEADER_LINES
         if index >= len(self._ids):
             words = f"  {self.empty}" if not self._ids and y == HEADER_LINES + 1 else ""
-            return self._line([Segment(words, self.get_component_rich_style("case-list--dim"))], width)
+            return self._line([Segment(words, self._style("case-list--dim"))], width)
         here = index == self.cursor
         key = (index, here)
         strip = self._strips.get(key)
@@ -189,18 +190,31 @@ class CaseList(ScrollView, can_focus=True):
         return strip
 
     def _line(self, segments: list[Segment], width: int) -> Strip:
-        return Strip(segments).adjust_cell_length(width, self.rich_style).apply_style(self.rich_style)
+        base = self._style("")
+        return Strip(segments).adjust_cell_length(width, base).apply_style(base)
+
+    def _style(self, component: str) -> Style:
+        """The style of a component class, the widget's own without one; worked out once."""
+        if component not in self._styles:
+            self._styles[component] = (
+                self.get_component_rich_style(component) if component else self.rich_style
+            )
+        return self._styles[component]
+
+    def _repaint(self) -> None:
+        self._styles.clear()
+        self._strips.clear()
 
     def _paint(self, index: int, here: bool, width: int) -> Strip:
         row = self._row(index)
-        base = self.get_component_rich_style("case-list--cursor") if here else Style()
+        base = self._style("case-list--cursor") if here else Style()
         mark = Segment(CURSOR_MARK if here else " " * GAP, base)
         if row is None:
-            dim = self.get_component_rich_style("case-list--dim")
+            dim = self._style("case-list--dim")
             return self._line([mark, Segment("（刚被另一台改动，按 F5 刷新）", dim)], width)
         columns = self.columns
-        alarm = self.get_component_rich_style(face(row.alarm).css_class, partial=True)
-        dim = self.get_component_rich_style("case-list--dim", partial=True)
+        alarm = self._style(face(row.alarm).css_class)
+        dim = self._style("case-list--dim")
         styles = {"state": alarm, "left": alarm, "number": dim, "changed": dim}
         segments = [mark]
         for column, text in zip(columns, case_columns.cells(row, columns, self._look), strict=True):
@@ -213,7 +227,7 @@ class CaseList(ScrollView, can_focus=True):
 
     def notify_style_update(self) -> None:
         """Other colours: paint anew."""
-        self._strips.clear()
+        self._repaint()
         super().notify_style_update()
 
     def on_resize(self, event: events.Resize) -> None:
@@ -224,11 +238,11 @@ class CaseList(ScrollView, can_focus=True):
 
     def on_focus(self) -> None:
         """The cursor looks different while the list has the keyboard."""
-        self._strips.clear()
+        self._repaint()
 
     def on_blur(self) -> None:
         """See `on_focus`."""
-        self._strips.clear()
+        self._repaint()
 
     # -- moving -------------------------------------------------------------------------------------
 

@@ -10,7 +10,6 @@ from textual.content import Content
 from textual.widgets import Static
 
 from db import instants
-from db.actions import Action
 from db.workdays import Calendar
 from duban_tui.widgets import alarm
 from duban_tui.wording import due_words
@@ -78,5 +77,7 @@ def _day(instant: int) -> str:
 
 
 def _last(step: TimelineRow) -> str:
+    from db.actions import Action
+
     when = "" if step.at is None else f"{_day(step.at)} "
     return f"最近：{when}{Action(step.action).label} {step.party or step.by} {step.summary}".rstrip()
