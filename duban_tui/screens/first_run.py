@@ -6,6 +6,7 @@ from pathlib import Path
 
 from textual import on, work
 from textual.app import ComposeResult
+from textual.widget import Widget
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
@@ -13,7 +14,7 @@ from db import backup
 from db.connection import OfficeError
 from db.office import Office
 from duban_tui.screens.base import DeskScreen
-from duban_tui.widgets.field import Field, Step
+from duban_tui.widgets.field import Field, Stepper
 from duban_tui.widgets.line_input import LineInput
 
 CHOICES = (
@@ -23,7 +24,7 @@ CHOICES = (
 )
 
 
-class FirstRunScreen(DeskScreen[None]):
+class FirstRunScreen(DeskScreen[None], Stepper):
     """Three ways to begin; nothing is written before one is taken."""
 
     CSS_PATH = "../styles/first_run.tcss"
@@ -59,13 +60,13 @@ class FirstRunScreen(DeskScreen[None]):
         else:
             self._demo()
 
-    def on_step(self, event: Step) -> None:
+    def step_from(self, control: Widget, delta: int) -> bool:
         """Enter on the path: restore it."""
-        event.stop()
         source = str(self.query_one(LineInput).entered() or "")
-        if event.delta > 0 and source:
+        if delta > 0 and source:
             self._say("正在检查备份……")
             self._restore(Path(source).expanduser())
+        return True
 
     @work(thread=True, group="first_run")
     def _create(self) -> None:

@@ -266,4 +266,4 @@ class FormScreen(DeskScreen[int | None]):
             self.refuse(reason)
             return
         field.remark(_NAMED.sub("", reason), wrong=True)
-        field.control.focus()
+        field.take_focus()

@@ -8,11 +8,12 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
 from textual.screen import ModalScreen
+from textual.widget import Widget
 from textual.widgets import Static
 
 from db import submitters
 from db.connection import OfficeError, transaction
-from duban_tui.widgets.field import Field, Step
+from duban_tui.widgets.field import Field, Stepper
 from duban_tui.widgets.line_input import LineInput
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ LABELS = {"name": "姓名", "phone": "电话", "id_number": "证件号", "addres
 """What may be known of a 反映人."""
 
 
-class RevealScreen(ModalScreen[None]):
+class RevealScreen(ModalScreen[None], Stepper):
     """Asks why, then shows who."""
 
     app: DubanApp
@@ -47,10 +48,11 @@ class RevealScreen(ModalScreen[None]):
         """Begin with the reason."""
         self.query_one(LineInput).focus()
 
-    def on_step(self, event: Step) -> None:
+    def step_from(self, control: Widget, delta: int) -> bool:
         """Enter means the same as F2."""
-        if event.delta > 0:
+        if delta > 0:
             self.action_reveal()
+        return True
 
     def action_reveal(self) -> None:
         """Write the log line, then show."""

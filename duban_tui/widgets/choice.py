@@ -12,10 +12,13 @@ from textual.content import Content
 from textual.geometry import Size
 from textual.widget import Widget
 
-from duban_tui.widgets.field import Step, Typed
+from duban_tui.widgets.field import Typed, passed_on, step_by_key
 
 Option = tuple[str, str]
 """Stored code, label shown."""
+
+MOVES = {"left": -1, "right": 1, "space": 1}
+"""Keys that pick the option beside; looked at as they come, not by way of a binding (see `passed_on`)."""
 
 GAP = 1
 """Cells between two options."""
@@ -30,13 +33,9 @@ class Choice(Widget, can_focus=True):
     """
 
     BINDINGS = [
-        Binding("left", "move(-1)", "前一项", show=False),
-        Binding("right,space", "move(1)", "后一项", show=False),
         Binding("home", "pick(0)", show=False),
         Binding("end", "pick(-1)", show=False),
         Binding("backspace,delete", "clear", "不选", show=False),
-        Binding("up", "step(-1)", "上一栏", show=False),
-        Binding("down,enter", "step(1)", "下一栏", show=False),
     ]
 
     def __init__(self, options: Sequence[Option], picked: str | None = None) -> None:
@@ -113,17 +112,19 @@ class Choice(Widget, can_focus=True):
         """Pick nothing."""
         self.typed = None
 
-    def action_step(self, delta: int) -> None:
-        """Go to the field below or above."""
-        self.post_message(Step(delta))
-
     def on_focus(self) -> None:
         """Typing starts a new word."""
         self._written = ""
 
     def on_key(self, event: events.Key) -> None:
         """A digit picks by place; other characters pick the first option that has what was typed."""
-        if not event.is_printable or event.character in (None, " "):
+        if passed_on(self, event) or step_by_key(self, event):
+            return
+        if event.key in MOVES:
+            event.stop()
+            self.action_move(MOVES[event.key])
+            return
+        if not event.is_printable:
             return
         event.stop()
         character = str(event.character)
@@ -134,6 +135,8 @@ class Choice(Widget, can_focus=True):
 
     def on_paste(self, event: events.Paste) -> None:
         """Words from an input method may arrive as a paste."""
+        if passed_on(self, event):
+            return
         event.stop()
         self._find(event.text.strip())
 

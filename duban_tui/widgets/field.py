@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
+from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.message import Message
@@ -20,12 +21,60 @@ class Typed(Message):
 
 
 class Step(Message):
-    """The officer goes on to the next field (or back to the one before)."""
+    """An arrow was pressed in a line that stands alone, over a list of its own."""
 
-    def __init__(self, delta: int = 1) -> None:
-        """Say how many fields to go: 1 or -1."""
+    def __init__(self, delta: int) -> None:
+        """Say which way: 1 down, -1 up."""
         self.delta = delta
         super().__init__()
+
+
+class Stepper:
+    """What leads from one field to the next: a form, or a dialog with a single field."""
+
+    def step_from(self, control: Widget, delta: int) -> bool:
+        """Move the focus `delta` fields on from `control`; false where there is none to go to."""
+        raise NotImplementedError
+
+
+STEPS = {"enter": 1, "down": 1, "tab": 1, "up": -1, "shift+tab": -1}
+"""Keys that lead to the next field, or back."""
+
+
+def step(control: Widget, delta: int) -> bool:
+    """Go on from a control, before any further key is looked at; false where it stands in no form."""
+    for node in control.ancestors:
+        if isinstance(node, Stepper):
+            return node.step_from(control, delta)
+    return False
+
+
+def step_by_key(control: Widget, event: events.Key) -> bool:
+    """Go on where the key says so."""
+    delta = STEPS.get(event.key)
+    if delta is None or not step(control, delta):
+        return False
+    event.stop()
+    event.prevent_default()
+    return True
+
+
+def passed_on(control: Widget, event: events.Key | events.Paste) -> bool:
+    """Whether the event was for another control.
+
+    Keys that come in one burst (a slow line, an input method, a paste) all reach the control that had
+    the focus when they arrived. Those behind an Enter belong to where it led.
+    """
+    focused = control.screen.focused
+    if focused is None or focused is control:
+        return False
+    event.stop()
+    event.prevent_default()
+    again = (
+        events.Key(event.key, event.character) if isinstance(event, events.Key) else events.Paste(event.text)
+    )
+    focused._forward_event(again)
+    return True
 
 
 class Control(Protocol):
@@ -86,6 +135,11 @@ class Field(Horizontal):
         if self.required and value in (None, "", [], {}):
             raise ValueError(f"请填写“{self.label}”")
         return value
+
+    def take_focus(self) -> None:
+        """Give the focus to the control, before any further key is looked at."""
+        parts = [self.control, *self.control.query("*")]
+        self.screen.set_focus(next(part for part in parts if part.can_focus))
 
     def remark(self, text: str, *, wrong: bool = False) -> None:
         """Say something below the control; the empty text takes it away. Wrong lines carry a glyph."""

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from textual import on
 from textual.containers import VerticalScroll
 from textual.message import Message
+from textual.widget import Widget
 
-from duban_tui.widgets.field import Field, Step
+from duban_tui.widgets.field import Field, Stepper
 
 
-class Form(VerticalScroll, can_focus=False):
+class Form(VerticalScroll, Stepper, can_focus=False):
     """Fields in the order in which they are filled in."""
 
     class Ended(Message):
@@ -55,7 +55,7 @@ class Form(VerticalScroll, can_focus=False):
                 field.remark(str(error), wrong=True)
                 wrong.append(field)
         if wrong:
-            wrong[0].control.focus()
+            wrong[0].take_focus()
             return None
         return values
 
@@ -68,22 +68,22 @@ class Form(VerticalScroll, can_focus=False):
 
     def focus_first(self) -> None:
         """Give the focus to the first field."""
-        next(self.fields()).control.focus()
+        next(self.fields()).take_focus()
 
-    @on(Step)
-    def go(self, step: Step) -> None:
-        """Move on from the field that has the focus; say at once when it is not understood."""
-        step.stop()
+    def step_from(self, control: Widget, delta: int) -> bool:
+        """Move on; say at once when what stands in the field is not understood."""
         fields = list(self.fields())
-        here = next((i for i, field in enumerate(fields) if field.has_focus_within), None)
+        here = next((i for i, field in enumerate(fields) if field in control.ancestors), None)
         if here is None:
-            return
+            return False
         self._check(fields[here])
-        there = here + step.delta
-        if there >= len(fields):
+        there = here + delta
+        if 0 <= there < len(fields):
+            fields[there].take_focus()
+            return True
+        if delta > 0:
             self.post_message(self.Ended())
-        elif there >= 0:
-            fields[there].control.focus()
+        return False
 
     def _check(self, field: Field) -> None:
         try:

@@ -8,7 +8,7 @@ from textual import events
 from textual.binding import Binding
 from textual.widgets import Input
 
-from duban_tui.widgets.field import Step, Typed
+from duban_tui.widgets.field import STEPS, Step, Typed, passed_on, step_by_key
 
 UNDO_DEPTH = 100
 """Values kept for undo; older ones are forgotten."""
@@ -19,8 +19,6 @@ class LineInput(Input):
 
     BINDINGS = [
         Binding("ctrl+z", "undo", "撤销", show=False),
-        Binding("up", "step(-1)", "上一栏", show=False),
-        Binding("down", "step(1)", "下一栏", show=False),
     ]
 
     def __init__(self, value: str = "", *, placeholder: str = "", **options: Any) -> None:
@@ -58,17 +56,22 @@ class LineInput(Input):
         self._past = past
         self.cursor_position = len(self.value)
 
-    def action_step(self, delta: int) -> None:
-        """Go to the field below or above."""
-        self.post_message(Step(delta))
+    def _on_key(self, event: events.Key) -> None:
+        """Enter and the arrows lead on; a key that came too late goes where they led."""
+        if not passed_on(self, event):
+            self.lead_on(event)
 
-    async def action_submit(self) -> None:
-        """Enter: on to the next field."""
-        await super().action_submit()
-        self.post_message(Step(1))
+    def lead_on(self, event: events.Key) -> None:
+        """Go to the field that the key leads to, if it leads to one."""
+        if not step_by_key(self, event) and event.key in ("up", "down"):
+            event.stop()
+            event.prevent_default()
+            self.post_message(Step(STEPS[event.key]))
 
     def _on_paste(self, event: events.Paste) -> None:
         """Insert all that was pasted; line ends become blanks."""
+        if passed_on(self, event):
+            return
         event.stop()
         event.prevent_default()
         joined = " ".join(line.strip() for line in event.text.splitlines() if line.strip())

@@ -10,7 +10,7 @@ from textual import events, on
 from textual.widgets import TextArea
 
 from db import instants
-from duban_tui.widgets.field import Step, Typed
+from duban_tui.widgets.field import Typed, passed_on, step, step_by_key
 
 
 class LongText(TextArea):
@@ -45,19 +45,33 @@ class LongText(TextArea):
         event.stop()
         self.post_message(Typed())
 
+    async def _on_key(self, event: events.Key) -> None:
+        """Tab leads on; a key that came too late goes where an earlier one led."""
+        if not passed_on(self, event):
+            self.handle(event)
+
+    async def _on_paste(self, event: events.Paste) -> None:
+        """The same for what is pasted."""
+        passed_on(self, event)
+
+    def handle(self, event: events.Key) -> None:
+        """Keys that mean something else here than in a plain text."""
+        if event.key in ("tab", "shift+tab"):
+            step_by_key(self, event)
+
     def action_cursor_down(self, select: bool = False) -> None:
         """One line down; past the last one, on to the next field."""
         before = self.cursor_location
         super().action_cursor_down(select)
         if not select and self.cursor_location == before:
-            self.post_message(Step(1))
+            step(self, 1)
 
     def action_cursor_up(self, select: bool = False) -> None:
         """One line up; past the first one, back to the field before."""
         before = self.cursor_location
         super().action_cursor_up(select)
         if not select and self.cursor_location == before:
-            self.post_message(Step(-1))
+            step(self, -1)
 
 
 _STAMPED = re.compile(r"(\d{1,2}:\d{2})\s*(.*)")
@@ -81,7 +95,7 @@ class LogText(LongText):
                 lines.append([time, text])
         return lines or None
 
-    async def _on_key(self, event: events.Key) -> None:
+    def handle(self, event: events.Key) -> None:
         """Stamp a line as it begins; Enter on a line that holds only its stamp leaves the log."""
         if event.key == "enter":
             event.stop()
@@ -90,13 +104,13 @@ class LogText(LongText):
             return
         if event.is_printable and not self._line().strip():
             self.insert(self._stamp())
-        await super()._on_key(event)
+        super().handle(event)
 
     def _end_line(self) -> None:
         match = _STAMPED.fullmatch(self._line().strip())
         if not self._line().strip() or (match and not match[2]):
             self._drop_line()
-            self.post_message(Step(1))
+            step(self, 1)
         else:
             self.insert(f"\n{self._stamp()}")
 

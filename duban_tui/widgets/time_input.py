@@ -36,11 +36,11 @@ class TimeInput(LineInput):
         self._clock, self._enter_is_now = clock, enter_is_now
         self._given = (shown, instant)
 
-    async def action_submit(self) -> None:
-        """Enter: on to the next field, with the present time where that is offered."""
-        if self._enter_is_now and not self.value.strip():
+    def lead_on(self, event: events.Key) -> None:
+        """Enter in the blank field writes the present time, where that is offered."""
+        if self._enter_is_now and event.key == "enter" and not self.value.strip():
             self.value = written.show_time(self._clock())
-        await super().action_submit()
+        super().lead_on(event)
 
     def entered(self) -> int | None:
         """The instant, ``None`` when blank. What was given and not changed keeps its seconds.

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
-from textual.message import Message
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from duban_tui.widgets.field import Step, Typed
+from duban_tui.widgets.field import Typed
 from duban_tui.widgets.line_input import LineInput
 
 SHOWN = 8
@@ -46,24 +45,14 @@ Known = Callable[[str], UnitLike | None]
 class _Line(LineInput):
     """The line in which a unit is typed; arrows and Enter belong to the picker while units are offered."""
 
-    class Taken(Message):
-        """Enter: take the unit that is pointed at."""
-
-    class Pointed(Message):
-        """An arrow: point at the unit above or below."""
-
-        def __init__(self, delta: int) -> None:
-            """Say how far: 1 or -1."""
-            self.delta = delta
-            super().__init__()
-
-    def action_step(self, delta: int) -> None:
-        """Arrows point at the units offered."""
-        self.post_message(self.Pointed(delta))
-
-    async def action_submit(self) -> None:
-        """Enter takes the unit pointed at."""
-        self.post_message(self.Taken())
+    def lead_on(self, event: events.Key) -> None:
+        """The picker looks at the key first."""
+        assert isinstance(self.parent, UnitPicker)
+        if self.parent.takes(event.key):
+            event.stop()
+            event.prevent_default()
+        else:
+            super().lead_on(event)
 
 
 class UnitPicker(Vertical):
@@ -76,6 +65,9 @@ class UnitPicker(Vertical):
     UnitPicker > .chosen { height: auto; color: $text-muted; display: none; }
     UnitPicker > .chosen.-shown { display: block; }
     """
+
+    stays: ClassVar[bool] = False
+    """Whether Enter on an offered unit stays in the field."""
 
     def __init__(self, source: Source, known: Known, *, free_text: bool = False) -> None:
         """Offer what `source` finds.
@@ -91,6 +83,8 @@ class UnitPicker(Vertical):
         self._free_text = free_text
         self._unit: UnitLike | None = None
         self._offered: Sequence[UnitLike] = ()
+        self._answered = ""
+        """The text that the offer stands for."""
         self._line = _Line(placeholder="名称、简称、拼音首字母或代码")
         self._list = OptionList(markup=False)
         self._list.can_focus = False
@@ -140,15 +134,17 @@ class UnitPicker(Vertical):
             return None
         raise ValueError(f"没有选定单位：“{self.text}”，请从列出的单位中选一个")
 
-    def focus(self, scroll_visible: bool = True, **_: Any) -> UnitPicker:
-        """The line takes the focus."""
-        self._line.focus(scroll_visible)
-        return self
-
     @on(Input.Changed)
-    def offer(self, event: Input.Changed) -> None:
-        """Show what fits; a picked unit stays picked only while its name stands there."""
+    def keep_up(self, event: Input.Changed) -> None:
+        """Show what fits as one types."""
         event.stop()
+        self._offer()
+
+    def _offer(self) -> None:
+        """Show what fits; a picked unit stays picked only while its name stands there."""
+        if self._answered == self.text:
+            return
+        self._answered = self.text
         if self._unit is not None and self.text == self._unit.name:
             return
         self._unit = None
@@ -161,23 +157,19 @@ class UnitPicker(Vertical):
         elif self.text:
             self._say("没有这个单位" + ("，将列入待认领" if self._free_text else ""))
 
-    @on(_Line.Pointed)
-    def point(self, event: _Line.Pointed) -> None:
-        """Arrows move among the units offered; with none offered they leave the field."""
-        event.stop()
+    def takes(self, key: str) -> bool:
+        """Whether a key was meant for what is offered: arrows point, Enter takes."""
+        self._offer()
         if not self._offered:
-            self.post_message(Step(event.delta))
-        elif event.delta > 0:
+            return False
+        if key == "enter":
+            self._take(self._offered[self._list.highlighted or 0])
+            return self.stays
+        if key == "down":
             self._list.action_cursor_down()
-        else:
+        elif key == "up":
             self._list.action_cursor_up()
-
-    @on(_Line.Taken)
-    def take_pointed(self, event: _Line.Taken) -> None:
-        """Enter takes the unit pointed at."""
-        event.stop()
-        pointed = self._offered and self._list.highlighted is not None
-        self._enter(self._offered[self._list.highlighted or 0] if pointed else None)
+        return key in ("down", "up")
 
     @on(OptionList.OptionSelected)
     def take_clicked(self, event: OptionList.OptionSelected) -> None:
@@ -189,12 +181,6 @@ class UnitPicker(Vertical):
     def on_descendant_blur(self, _event: events.DescendantBlur) -> None:
         """What is offered goes when the field is left."""
         self._offer_nothing()
-
-    def _enter(self, pointed: UnitLike | None) -> None:
-        """Take a unit, if one is pointed at, and go on."""
-        if pointed is not None:
-            self._take(pointed)
-        self.post_message(Step(1))
 
     def _take(self, unit: UnitLike) -> None:
         self._unit = unit
@@ -218,7 +204,9 @@ class UnitPicker(Vertical):
 
 
 class UnitsPicker(UnitPicker):
-    """Several units: each one taken joins the list, an emptied line and Backspace takes the last away."""
+    """Several units: each one taken joins the list; Backspace in the empty line takes the last away."""
+
+    stays = True
 
     def __init__(self, source: Source, known: Known) -> None:
         """Start with no unit."""
@@ -256,13 +244,6 @@ class UnitsPicker(UnitPicker):
             self._units.pop()
             self._describe()
             self.post_message(Typed())
-
-    def _enter(self, pointed: UnitLike | None) -> None:
-        """Take a unit and stay for the next; on an empty line go on."""
-        if pointed is None:
-            self.post_message(Step(1))
-        else:
-            self._take(pointed)
 
     def _take(self, unit: UnitLike) -> None:
         if unit.uid not in [known.uid for known in self._units]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from textual import events
 
 from db import drafts
 from db.reads import flow
@@ -157,3 +158,14 @@ async def test_a_submitted_note_is_corrected_by_a_further_one(home: Home) -> Non
         notes = flow.notes(app.reader, case)
         assert [note.corrects for note in notes] == [None, first]
         assert notes[0].corrected_by == notes[1].event_id
+
+
+async def test_a_burst_of_keys_falls_into_the_right_fields(home: Home) -> None:
+    async with desk_on(home.path, lambda: NoteScreen(home.cases["lamp"])) as (app, pilot):
+        for key in ("1", "enter", "enter", *"老街", "enter", *"店主", "enter", "right", "enter", *"灯灭"):
+            app.post_message(events.Key(key, key if len(key) == 1 else None))
+        await pilot.pause()
+        await pilot.pause()
+        typed = app.screen.form.typed()  # type: ignore[attr-defined]
+        assert (typed["method"], typed["place"], typed["people"]) == ("covert", "老街", "店主")
+        assert (typed["identity_shown"], typed["log"]) == ("yes", "09:30 灯灭")
