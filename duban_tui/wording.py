@@ -51,10 +51,10 @@ def _time_left(row: CaseRow, calendar: Calendar, now: int) -> str:
 
 
 def _days(left: int, past: bool) -> str:
-    """So many working days left or over. The day itself is 剩今天; a night over is not yet a day over."""
+    """So many working days left or over. The day itself is 限今天; a night over is not yet a day over."""
     if past:
         return f"超 {-left} 日" if left < 0 else "已超期"
-    return f"剩 {left} 日" if left > 0 else "剩今天"
+    return f"剩 {left} 日" if left > 0 else "限今天"
 
 
 def changed(updated_at: int, now: int) -> str:

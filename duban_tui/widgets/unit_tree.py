@@ -38,6 +38,8 @@ TOGGLE = Style.from_meta({"toggle": True})
 class UnitTree(Tree[NodeRow]):
     """One node per unit: its name, 警报 and 紧急 of all below it."""
 
+    DEFAULT_CSS = "UnitTree { overflow-x: hidden; }"
+
     ICON_NODE = "▸ "
     ICON_NODE_EXPANDED = "▾ "
 
