@@ -11,7 +11,7 @@ from db import instants
 from db.connection import path_of
 from duban_tui import locations
 from duban_tui.cli.output import print_json
-from duban_tui.cli.places import config_of, home_of, reader_of
+from duban_tui.cli.places import config_of, home_of, office_of, reader_of
 from duban_tui.cli.progress import show_progress
 
 
@@ -54,6 +54,8 @@ def doctor(args: argparse.Namespace) -> int:
     from db.doctor import check
     from db.office import Calendars
 
+    if args.rebuild:
+        _rebuild(args)
     with closing(reader_of(args)) as connection:
         report = check(connection, Calendars(connection), partial(show_progress, "检查"))
     if args.json:
@@ -67,6 +69,14 @@ def doctor(args: argparse.Namespace) -> int:
     print(f"查了 {report.cases:,} 件事项、{report.events:,} 条流水，", end="")
     print("一切完好" if report.sound else f"发现 {len(report.findings)} 处问题")
     return 0 if report.sound else 1
+
+
+def _rebuild(args: argparse.Namespace) -> None:
+    """Remake every row and the index from the journal; whole or not at all."""
+    from db.rebuild import rebuild
+
+    with office_of(args) as office:
+        rebuild(office.writer, office.calendars, office.identity_secret, partial(show_progress, "重建"))
 
 
 def where(args: argparse.Namespace) -> None:

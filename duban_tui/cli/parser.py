@@ -234,7 +234,9 @@ def _restore(commands: Any, name: str) -> None:
 
 
 def _doctor(commands: Any, name: str) -> None:
-    _json(_command(commands, name, "keeping:doctor", "检查办公库：页、事件链、事项与事件是否一致"))
+    parser = _command(commands, name, "keeping:doctor", "检查办公库：页、事件链、事项与事件是否一致")
+    parser.add_argument("--rebuild", action="store_true", help="先由流水重建各件事项和索引，再检查")
+    _json(parser)
 
 
 def _where(commands: Any, name: str) -> None:

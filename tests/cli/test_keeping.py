@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from db.connection import path_of
+from db.connection import open_writer, path_of
 from tests.cli.conftest import Run
 
 
@@ -58,6 +58,17 @@ def test_the_doctor_finds_a_sound_office_sound(run: Run, demo_office: Path) -> N
     assert ended.status == 0
     assert "一切完好" in ended.out
     assert json.loads(run("doctor", "--json", home=demo_office).out)["sound"] is True
+
+
+def test_the_doctor_finds_a_changed_row_and_makes_it_again_from_the_journal(run: Run, office: Path) -> None:
+    writer = open_writer(path_of(office))
+    writer.execute('UPDATE "case" SET title = \'改过的\' WHERE id = (SELECT max(id) FROM "case")')
+    writer.close()
+    found = run("doctor", home=office)
+    assert found.status == 1
+    assert "duban doctor --rebuild" in found.out
+    assert run("doctor", "--rebuild", home=office).status == 0
+    assert run("doctor", home=office).status == 0
 
 
 def test_where_names_the_places_without_making_them(run: Run, empty_home: Path) -> None:
