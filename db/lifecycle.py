@@ -42,6 +42,10 @@ class Facts(Protocol):
     def awaiting_accept(self) -> int:
         """Units that have not accepted."""
 
+    @property
+    def awaiting_sign(self) -> int:
+        """Units that have neither signed nor accepted."""
+
 
 class Actor(NamedTuple):
     """Whose act an action is."""
@@ -94,6 +98,10 @@ def _unaccepted(facts: Facts) -> str | None:
     return None if facts.awaiting_accept else "各承办单位都已受理"
 
 
+def _unsigned(facts: Facts) -> str | None:
+    return None if facts.awaiting_sign else "各承办单位都已签收或受理"
+
+
 def _unclaimed(facts: Facts) -> str | None:
     return None if facts.unclaimed else "承办单位已明确，无须认领"
 
@@ -106,7 +114,7 @@ RULES: dict[Action, ActionRule] = {
     Action.REGISTER: ActionRule(OFFICE, (), effects.register),
     Action.REFUSE: ActionRule(OFFICE, (Stage.REGISTERED,), effects.refuse),
     Action.DISPATCH: ActionRule(OFFICE, (Stage.REGISTERED,), effects.dispatch),
-    Action.SIGN: ActionRule(UNIT, _WITH_UNIT, effects.sign, _unaccepted),
+    Action.SIGN: ActionRule(UNIT, _WITH_UNIT, effects.sign, _unsigned),
     Action.ACCEPT: ActionRule(UNIT, _WITH_UNIT, effects.accept, _unaccepted),
     Action.RETURN: ActionRule(UNIT, _WITH_UNIT, effects.ask_return, _moving),
     Action.RETURN_GRANT: ActionRule(
@@ -182,6 +190,8 @@ def _party_objection(state: CaseState, step: Step, action: Action) -> str | None
         return f"{action.label}须由主办单位提出；{part.role.label}单位的情况请登记为进展反馈"
     if action in (Action.SIGN, Action.ACCEPT) and part.accepted_at is not None:
         return "这个单位已经受理"
+    if action is Action.SIGN and part.signed_at is not None:
+        return "这个单位已经签收"
     if action is not Action.PROGRESS and step.at is not None and step.at < (part.delivered_at or step.at):
         return f"{action.label}时间早于送达时间"
     return None

@@ -151,6 +151,11 @@ class CaseState:
         """How many units have the case and have not accepted it."""
         return sum(part.active and part.accepted_at is None for part in self.parts)
 
+    @property
+    def awaiting_sign(self) -> int:
+        """How many units have the case and have neither signed nor accepted it."""
+        return sum(part.active and part.accepted_at is None and part.signed_at is None for part in self.parts)
+
     def part_of(self, unit: str | None) -> Part | None:
         """The running part of a unit, as 主办 before any other; of the 主办 where no unit is named."""
         lead = self.lead

@@ -68,6 +68,7 @@ class CaseFacts(NamedTuple):
     """Short name of the 主办, or the written name while unclaimed."""
     subject: str
     awaiting_accept: int
+    awaiting_sign: int
     numbers: tuple[tuple[str, str], ...]
     """(scheme, number) of every source."""
 
@@ -99,7 +100,9 @@ _FACTS = f"""SELECT {_SELECTED},
   coalesce(({UNIT_NAME.format(unit='"case".unit_id')}), "case".unclaimed, ''),
   coalesce(({UNIT_NAME.format(unit='"case".subject_unit_id')}), ''),
   (SELECT count(*) FROM assignment a
-   WHERE a.case_id = "case".id AND a.ended_at IS NULL AND a.accepted_at IS NULL)
+   WHERE a.case_id = "case".id AND a.ended_at IS NULL AND a.accepted_at IS NULL),
+  (SELECT count(*) FROM assignment a
+   WHERE a.case_id = "case".id AND a.ended_at IS NULL AND a.accepted_at IS NULL AND a.signed_at IS NULL)
 FROM "case" WHERE "case".id = :id"""
 
 _FLAGS = tuple(

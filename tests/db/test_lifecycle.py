@@ -64,6 +64,16 @@ def test_only_the_assisting_unit_can_still_accept(
         record(office, handled.case_id, Act(Action.ACCEPT, party=uid("南坪街道")))
 
 
+def test_a_unit_signs_once(office: Office, uid: Callable[[str], str]) -> None:
+    register = Act(Action.REGISTER, {"kind": "诉求", "title": "停水"})
+    case = open_case(office, [register, Act(Action.DISPATCH, {"lead": uid("南岸区")})])
+    assert Action.SIGN in lifecycle.allowed(facts(office, case.case_id))
+    record(office, case.case_id, Act(Action.SIGN))
+    assert Action.SIGN not in lifecycle.allowed(facts(office, case.case_id))
+    with pytest.raises(NotAllowed, match="已签收"):
+        record(office, case.case_id, Act(Action.SIGN, party=uid("南岸区")))
+
+
 def test_an_agreed_return_ends_the_unit_and_keeps_the_citizens_clock(
     office: Office, handled: Recorded, uid: Callable[[str], str]
 ) -> None:
