@@ -27,7 +27,7 @@ class Row(NamedTuple):
     theirs: Timing | None = None
     """None where the other cannot be had here; `other` says why."""
     budget: str = ""
-    """What DESIGN asks for."""
+    """The ratio or time that was asked for; empty = none."""
 
     @property
     def ratio(self) -> float | None:

@@ -75,7 +75,7 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class DeadlineRules:
-    """The thresholds of supervision (DESIGN: Deadlines)."""
+    """The thresholds of supervision (docs/ARCHITECTURE.md, "Deadlines")."""
 
     accept_days: int = 2
     """Working days within which a unit must accept; past them 预警."""

@@ -107,7 +107,9 @@ async def intake(desk: Desk) -> None:
     await desk.press("f4")
     await write(desk, title="和平巷路灯不亮", body="和平巷中段路灯不亮，夜间行人摔倒。", category="城市管理")
     form(desk).field("lead").control.focus()
+    await settle(desk)
     await desk.press(*"qjq")
+    await desk.pause(1)
 
 
 class Picture(NamedTuple):

@@ -1,4 +1,4 @@
-"""Which row of a table is which unit of the tree (DESIGN §3.6). Pure.
+"""Which row of a table is which unit of the tree (docs/ARCHITECTURE.md, "Units"). Pure.
 
 In this order: the same parent and name; else the same name under another parent (moved); else the
 same parent and stem (renamed). A code proves nothing: 304 township codes of 2026 meant another
