@@ -26,7 +26,6 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(argv: Sequence[str] | None) -> int:
-    from duban_tui.cli.errors import told
     from duban_tui.cli.parser import function_of, parse
 
     try:
@@ -38,7 +37,10 @@ def _run(argv: Sequence[str] | None) -> int:
     except (KeyboardInterrupt, BrokenPipeError):
         raise
     except Exception as error:
-        line = told(error)
+        from duban_tui.cli.errors import told
+        from duban_tui.cli.places import home_of
+
+        line = told(error, home_of(args))
         if line is None:
             raise
         print(f"duban: {line}", file=sys.stderr)

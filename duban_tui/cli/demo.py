@@ -5,10 +5,12 @@ from __future__ import annotations
 import argparse
 import sys
 from contextlib import closing
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 from db.connection import open_reader, path_of
+from db.rules import Rules
 from duban_tui.cli.board import show_desk
 from duban_tui.cli.errors import CommandError
 from duban_tui.cli.places import config_of, home_of
@@ -16,6 +18,9 @@ from duban_tui.cli.progress import show_progress
 
 FOLDER = "demo"
 """The demo office within the data folder."""
+
+CASES = 5_000
+"""Cases of a demo office unless others are asked for."""
 
 OFFICER = "王晓梅"
 """Whoever entered the invented cases."""
@@ -28,22 +33,23 @@ def demo(args: argparse.Namespace) -> None:
     home = home_of(args) / FOLDER
     if not _is_built(home):
         print("正在生成演示办公库……", file=sys.stderr, flush=True)
-        build(home, args)
+        build(home, config_of(args).rules, args.cases, args.seed, partial(show_progress, "已生成"))
     show_desk(home, args, screens=not args.no_tui)
 
 
-def build(home: Path, args: argparse.Namespace) -> None:
+def build(
+    home: Path, rules: Rules, cases: int = CASES, seed: int = 1, progress: Progress | None = None
+) -> None:
     """Make the demo office in `home`, or finish it."""
     from db.demo import fill
     from db.office import Office
 
-    rules = config_of(args).rules
     if path_of(home).exists():
         office = Office.open(home, rules, OFFICER)
     else:
         office = Office.create(home, rules, OFFICER, name="演示督查办")
     with office:
-        fill(office, args.cases, args.seed, progress=partial(show_progress, "已生成"))
+        fill(office, cases, seed, progress=progress)
 
 
 def _is_built(home: Path) -> bool:

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from db.connection import driver, explain, path_of
+
 
 class CommandError(Exception):
     """A command cannot be done; the message is one line: what, where, how to mend."""
 
 
-def told(error: Exception) -> str | None:
-    """The one line for an error; None for a defect of the program."""
+def told(error: Exception, home: Path) -> str | None:
+    """The one line for an error of a command on the office in `home`; None for a defect of the program."""
     if _is_ours(error) or _speaks_chinese(error):
         return " ".join(str(error).split())
+    if isinstance(error, driver.Error):
+        return explain(error, path_of(home))
+    if isinstance(error, OverflowError):
+        return "日期超出可以推算的范围，请检查年份和时限"
     if isinstance(error, OSError):
         where = f"：{error.filename}" if error.filename else ""
         return f"文件读写出错{where}，{error.strerror or error}。请检查路径、权限和磁盘空间"
