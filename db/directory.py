@@ -35,6 +35,11 @@ class Directory:
             self._nearest[written] = place
         return place
 
+    def ended(self, uid: str) -> bool:
+        """Whether a unit is no more: its old cases keep it, new ones go to its successor."""
+        row = self._connection.execute("SELECT ended_on FROM unit WHERE uid = ?", (uid,)).fetchone()
+        return row is not None and row[0] is not None
+
     def is_within(self, uid: str, above: str) -> bool:
         """Whether a unit is another one or stands below it; who took over a unit's cases counts as it."""
         high = self.place(above).unit_id

@@ -55,6 +55,7 @@ def stamp(
         _check_units(action, data, state, desk.directory, imported=imported)
     if action is Action.CLAIM:
         _known(data["unit"], desk.directory)
+        _refuse_subject(data["unit"], state, desk.directory)
     if action is Action.RECALCULATE:
         data["calendar"] = desk.office.calendar.revision
     return _corrected(data, rules) if action is Action.CORRECT else data
@@ -85,14 +86,21 @@ def _known(uid: str, directory: Directory) -> None:
         raise ValueError("没有这个单位，请重新选择")
 
 
+def _refuse_subject(uid: str, state: CaseState, directory: Directory) -> None:
+    if state.report and state.subject and directory.is_within(uid, state.subject):
+        raise ValueError("这是举报，不能交给被反映单位或其下级（信访工作条例第三十条）")
+
+
 def _check_units(
     action: Action, data: dict[str, Any], state: CaseState, directory: Directory, *, imported: bool
 ) -> None:
     targets = [data[name] for name in ("lead", "unit") if name in data] + data.get("assist", [])
     for uid in targets:
         _known(uid, directory)
-        if not imported and state.report and state.subject and directory.is_within(uid, state.subject):
-            raise ValueError("这是举报，不能交给被反映单位或其下级（信访工作条例第三十条）")
+        if not imported:
+            _refuse_subject(uid, state, directory)
+            if directory.ended(uid):
+                raise ValueError("这个单位已撤销，请选承继它的单位")
     if not targets and "lead_text" not in data and not imported:
         raise ValueError(f"{action.label}缺“主办单位”（lead）")
     if len(set(targets)) != len(targets):

@@ -159,6 +159,14 @@ def test_a_report_never_goes_to_whom_it_is_about(
     open_case(office, [register, Act(Action.DISPATCH, {"lead": uid("綦江区")})])
 
 
+def test_nothing_new_goes_to_a_unit_that_is_no_more(office: Office, uid: Callable[[str], str]) -> None:
+    target = uid("南坪街道")
+    office.writer.execute("UPDATE unit SET ended_on = '2026-01-25' WHERE uid = ?", (target,))
+    register = Act(Action.REGISTER, {"kind": "诉求", "title": "停水"})
+    with pytest.raises(ValueError, match="已撤销"):
+        open_case(office, [register, Act(Action.DISPATCH, {"lead": target})])
+
+
 def test_what_has_not_happened_yet_is_refused(office: Office, handled: Recorded) -> None:
     with pytest.raises(NotAllowed, match="还没有到"):
         record(office, handled.case_id, Act(Action.SUBMIT, {"reply": "已办"}, at=MONDAY + HOUR))
