@@ -1,13 +1,10 @@
-"""The terminal application: opens the office, wires screens, commands and clocks. Screens do the rest."""
+"""The terminal application: wires screens, commands and colours. `office_app` holds the office."""
 
 from __future__ import annotations
 
 import os
-import threading
-import traceback
 from array import array
 from collections.abc import Callable
-from functools import cached_property
 from pathlib import Path
 from pkgutil import resolve_name
 from typing import TYPE_CHECKING, Any
@@ -15,29 +12,21 @@ from typing import TYPE_CHECKING, Any
 os.environ.setdefault("TEXTUAL_DISABLE_KITTY_KEY", "1")
 # Before textual is imported: under the Kitty protocol some terminals lose composed Chinese.
 
-from textual import work
-from textual.app import App
 from textual.filter import NoColor
 from textual.screen import Screen
 from textual.scrollbar import ScrollBar
 
-from db import calendars, instants
-from db.connection import Connection, OfficeError, driver, explain, open_reader, path_of
-from db.workdays import Calendar
+from db.connection import path_of
 from duban_tui import commands, desk_state, locations, theme, widths
 from duban_tui.commands import Place
 from duban_tui.config import Config
-from duban_tui.messages import ActionAsked, CaseChanged, OfficeChanged, TimePassed
+from duban_tui.messages import ActionAsked
+from duban_tui.office_app import OfficeApp
 from duban_tui.screens.base import DeskScreen
 from duban_tui.widgets.scroll_bar import PlainScrollBar
 
 if TYPE_CHECKING:
-    from db.journal import Recorded
-    from db.office import Office
     from db.reads.case import CaseFacts
-
-POLL_SECONDS = 1.0
-"""How often the desk looks whether somebody else wrote, and whether a minute went by."""
 
 RECENT_CASES = 20
 """Cases that an empty 快查 offers again."""
@@ -64,7 +53,7 @@ SCREENS_BY_NAME = {
 """Screens are imported when they are first opened; only the board's is needed for the first frame."""
 
 
-class DubanApp(App[None]):
+class DubanApp(OfficeApp):
     """The desk on one office."""
 
     TITLE = "督办"
@@ -82,69 +71,14 @@ class DubanApp(App[None]):
             config: the settings.
             start: number of a case to open first.
         """
-        super().__init__()
+        super().__init__(home, config)
         self.animation_level = "none"
-        self.home, self.config, self.start = home, config, start
+        self.start = start
         self.commands = commands.with_keys(config.keys)
         self.remembered = desk_state.load(locations.desk_state(home))
         self.recent: list[int] = []
         """Cases opened since the start, the latest first."""
-        self._readers = threading.local()
-        self._office: Office | None = None
-        self._seen_version = -1
-        self._seen_minute = -1
         self._take_colours()
-
-    # -- the office ---------------------------------------------------------------------------------
-
-    @property
-    def reader(self) -> Connection:
-        """A read-only connection that belongs to the calling thread.
-
-        Raises:
-            OfficeError: there is no office, or it cannot be read.
-        """
-        held: Connection | None = getattr(self._readers, "connection", None)
-        if held is None:
-            held = self._readers.connection = open_reader(path_of(self.home))
-        return held
-
-    @cached_property
-    def calendar(self) -> Calendar:
-        """The working-day calendar that is in force here, with the overrides of the config."""
-        return calendars.current(self.reader).with_overrides(self.config.rules.calendar_days)
-
-    def now(self) -> int:
-        """The present instant; tests put their own here."""
-        return instants.now()
-
-    def office(self) -> Office:
-        """The office opened for writing, on first use; from the main thread only.
-
-        Raises:
-            OfficeError: it cannot be written.
-        """
-        if self._office is None:
-            from db.office import Office
-
-            self._office = Office.open(self.home, self.config.rules, self.config.officer.name)
-        return self._office
-
-    def write(self, step: Callable[[Office], Recorded]) -> Recorded | None:
-        """Take one step at the write door and tell every screen; a refusal is told in one line.
-
-        Returns:
-            What was recorded; ``None`` when nothing was, and the officer has been told why.
-        """
-        from db.journal import NotAllowed
-
-        try:
-            recorded = step(self.office())
-        except (OfficeError, NotAllowed, ValueError) as error:
-            self.notify(str(error), title="没有写入", severity="error", markup=False)
-            return None
-        self.post_message(CaseChanged(recorded.case_id))
-        return recorded
 
     # -- life ---------------------------------------------------------------------------------------
 
@@ -160,21 +94,6 @@ class DubanApp(App[None]):
             self.add_class("-wide-glyphs")
             ScrollBar.renderer = PlainScrollBar
         super().run(*arguments, **options)
-
-    def _handle_exception(self, error: Exception) -> None:
-        """End with one line instead of a traceback; what is not the office's fault goes to the log."""
-        cause = getattr(error, "error", error)
-        if self.is_headless or not isinstance(cause, Exception):
-            super()._handle_exception(error)
-        elif isinstance(cause, OfficeError):
-            self.exit(return_code=1, message=str(cause))
-        elif isinstance(cause, driver.Error):
-            self.exit(return_code=1, message=explain(cause, path_of(self.home)))
-        else:
-            log = locations.log(self.home)
-            with log.open("a", encoding="utf-8") as file:
-                file.write(f"{instants.iso(instants.now())}\n{''.join(traceback.format_exception(cause))}\n")
-            self.exit(return_code=1, message=f"程序出错，已退出；写下的都已保存。详情见 {log}")
 
     def _take_colours(self) -> None:
         self.register_theme(theme.OWN_LIGHT)
@@ -193,20 +112,14 @@ class DubanApp(App[None]):
         own = {name: ",".join(commands.bound_keys(keys)) for name, keys in self.config.keys.items()}
         self.set_keymap(own)
         if path_of(self.home).exists():
-            self._start_clocks()
+            self.start_clocks()
+        if self.start:
+            self.call_later(self._open_number, self.start)
 
     def open_board(self) -> None:
         """Put the board in the place of the first-run screen: there is an office now."""
         self.switch_screen(self._screen("board"))
-        self._start_clocks()
-
-    def _start_clocks(self) -> None:
-        self._seen_version = self._data_version()
-        self._seen_minute = self.now() // 60
-        self.set_interval(POLL_SECONDS, self._look_around)
-        self.call_after_refresh(self._warm_up)
-        if self.start:
-            self.call_later(self._open_number, self.start)
+        self.start_clocks()
 
     def _open_number(self, number: str) -> None:
         from db.reads.case import find_number
@@ -216,34 +129,6 @@ class DubanApp(App[None]):
             self.open_case(found[0])
         else:
             self.notify(f"没有编号 {number} 的事项", severity="warning", markup=False)
-
-    @work(thread=True, group="warm_up")
-    def _warm_up(self) -> None:
-        """Load what writing needs while nobody waits for it."""
-        import db.journal  # noqa: F401
-
-    def _data_version(self) -> int:
-        return int(self.reader.execute("PRAGMA data_version").fetchone()[0])
-
-    def _look_around(self) -> None:
-        """Notice what others wrote, and that time goes by."""
-        minute = self.now() // 60
-        if minute != self._seen_minute:
-            self._seen_minute = minute
-            self._tell(TimePassed())
-        version = self._data_version()
-        if version != self._seen_version:
-            self._seen_version = version
-            self._tell(OfficeChanged())
-
-    def _tell(self, message: OfficeChanged | TimePassed) -> None:
-        for screen in self.screen_stack:
-            screen.post_message(type(message)())
-
-    def on_case_changed(self, message: CaseChanged) -> None:
-        """A step was written here: every screen reads again."""
-        for screen in self.screen_stack:
-            screen.post_message(CaseChanged(message.case_id))
 
     async def action_quit(self) -> None:
         """Ctrl+Q of Textual: the same as 退出."""
@@ -265,8 +150,7 @@ class DubanApp(App[None]):
     def on_unmount(self) -> None:
         """Keep what the desk remembers, close the office."""
         desk_state.save(locations.desk_state(self.home), self.remembered)
-        if self._office is not None:
-            self._office.close()
+        self.close_office()
 
     def list_on_board(self, ids: array[int], label: str) -> None:
         """Go back to the board and list these cases there."""
@@ -382,20 +266,22 @@ class DubanApp(App[None]):
 
     def action_copy_number(self) -> None:
         """Y: the number, for a message or the phone."""
-        self._copy(self._facts().number)
+        if facts := self._facts():
+            self._copy(facts.number)
 
     def action_copy_text(self) -> None:
         """What one would read out, masked as on the screen."""
         from duban_tui.wording import spoken
 
-        self._copy(spoken(self._facts(), self.calendar, self.now()))
+        if facts := self._facts():
+            self._copy(spoken(facts, self.calendar, self.now()))
 
-    def _facts(self) -> CaseFacts:
+    def _facts(self) -> CaseFacts | None:
         from db.reads.case import facts
 
         found = facts(self.reader, self._case(), self.now())
         if found is None:
-            raise OfficeError("这件事项已不在办公库里，按 F5 刷新")
+            self.notify("这件事项已不在办公库里，按 F5 刷新", severity="warning")
         return found
 
     def _copy(self, text: str) -> None:

@@ -22,7 +22,7 @@ _SHORT_STAGES = {Stage.REFUSED: "不受理", Stage.WITHDRAWN: "撤回"}
 """Stages whose label is longer than the narrow column."""
 
 
-def time_left(row: CaseRow, calendar: Calendar, now: int, *, short: bool = False) -> str:
+def time_left(row: CaseRow | CaseFacts, calendar: Calendar, now: int, *, short: bool = False) -> str:
     """What is left, in working days, and of what: ``超 3 日``, ``剩 1 日``, ``受理剩 1 日``, ``暂停``."""
     said = _time_left(row, calendar, now)
     if row.provisional and row.open and row.due_at is not None:
@@ -32,7 +32,7 @@ def time_left(row: CaseRow, calendar: Calendar, now: int, *, short: bool = False
     return re.sub("^受理", "受", said).replace(" ", "")
 
 
-def _time_left(row: CaseRow, calendar: Calendar, now: int) -> str:
+def _time_left(row: CaseRow | CaseFacts, calendar: Calendar, now: int) -> str:
     if not row.open:
         return _SHORT_STAGES.get(Stage(row.stage), Stage(row.stage).label)
     if row.alarm == Alarm.PAUSED:

@@ -18,7 +18,8 @@ def end(day: int) -> int:
 
 
 PLAIN = CaseRow(
-    1, "2026-000001", "路灯", "三江街道", "handling", "normal", end(20), end(17), NOW, True, True, None, NOW, False, False
+    1, "2026-000001", "路灯", "三江街道", "handling", "normal", end(20), end(17),
+    NOW, True, True, None, NOW, False, False,
 )  # fmt: skip
 
 
@@ -29,7 +30,6 @@ PLAIN = CaseRow(
         ({"due_at": end(23)}, "剩 5 日", "剩5日"),
         ({"due_at": end(16), "alarm": "urgent"}, "限今天", "限今天"),
         ({"due_at": end(13), "alarm": "overdue"}, "超 1 日", "超1日"),
-        ({"due_at": end(15), "alarm": "overdue"}, "已超期", "已超期"),
         ({"due_at": None}, "长期", "长期"),
         ({"provisional": True}, "剩 4 日 暂定", "剩4日~"),
         ({"accepted_at": None, "alarm": "delivered"}, "受理剩 1 日", "受剩1日"),
@@ -45,6 +45,11 @@ def test_what_is_left(values: dict[str, object], long: str, short: str) -> None:
     row = PLAIN._replace(**values)  # type: ignore[arg-type]
     assert time_left(row, CALENDAR, NOW) == long
     assert time_left(row, CALENDAR, NOW, short=True) == short
+
+
+def test_a_weekend_over_is_not_yet_a_day_over() -> None:
+    row = PLAIN._replace(due_at=end(13), alarm="overdue")
+    assert time_left(row, CALENDAR, instants.at(2026, 11, 14, 9)) == "已超期"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,144 @@
+"""The part of the application that holds the office: reading, writing, and noticing what changed."""
+
+from __future__ import annotations
+
+import threading
+import traceback
+from collections.abc import Callable
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from textual import work
+from textual.app import App
+
+from db import calendars, instants
+from db.connection import Connection, OfficeError, driver, explain, open_reader, path_of
+from db.workdays import Calendar
+from duban_tui import locations
+from duban_tui.config import Config
+from duban_tui.messages import CaseChanged, OfficeChanged, TimePassed
+
+if TYPE_CHECKING:
+    from db.journal import Recorded
+    from db.office import Office
+
+POLL_SECONDS = 1.0
+"""How often the desk looks whether somebody else wrote, and whether a minute went by."""
+
+
+class OfficeApp(App[None]):
+    """An application on one office."""
+
+    def __init__(self, home: Path, config: Config) -> None:
+        """Take the data folder and the settings; nothing is opened yet."""
+        super().__init__()
+        self.home, self.config = home, config
+        self._readers = threading.local()
+        self._office: Office | None = None
+        self._seen_version = -1
+        self._seen_minute = -1
+
+    @property
+    def reader(self) -> Connection:
+        """A read-only connection that belongs to the calling thread.
+
+        Raises:
+            OfficeError: there is no office, or it cannot be read.
+        """
+        held: Connection | None = getattr(self._readers, "connection", None)
+        if held is None:
+            held = self._readers.connection = open_reader(path_of(self.home))
+        return held
+
+    @cached_property
+    def calendar(self) -> Calendar:
+        """The working-day calendar that is in force here, with the overrides of the config."""
+        return calendars.current(self.reader).with_overrides(self.config.rules.calendar_days)
+
+    def now(self) -> int:
+        """The present instant; tests put their own here."""
+        return instants.now()
+
+    def office(self) -> Office:
+        """The office opened for writing, on first use; from the main thread only.
+
+        Raises:
+            OfficeError: it cannot be written.
+        """
+        if self._office is None:
+            from db.office import Office
+
+            self._office = Office.open(self.home, self.config.rules, self.config.officer.name)
+        return self._office
+
+    def write(self, step: Callable[[Office], Recorded]) -> Recorded | None:
+        """Take one step at the write door and tell every screen; a refusal is told in one line.
+
+        Returns:
+            What was recorded; ``None`` when nothing was, and the officer has been told why.
+        """
+        from db.journal import NotAllowed
+
+        try:
+            recorded = step(self.office())
+        except (OfficeError, NotAllowed, ValueError) as error:
+            self.notify(str(error), title="没有写入", severity="error", markup=False)
+            return None
+        self.post_message(CaseChanged(recorded.case_id))
+        return recorded
+
+    def close_office(self) -> None:
+        """Close what was opened for writing."""
+        if self._office is not None:
+            self._office.close()
+
+    def _handle_exception(self, error: Exception) -> None:
+        """End with one line instead of a traceback; what is not the office's fault goes to the log."""
+        cause = getattr(error, "error", error)
+        if self.is_headless or not isinstance(cause, Exception):
+            super()._handle_exception(error)
+        elif isinstance(cause, OfficeError):
+            self.exit(return_code=1, message=str(cause))
+        elif isinstance(cause, driver.Error):
+            self.exit(return_code=1, message=explain(cause, path_of(self.home)))
+        else:
+            log = locations.log(self.home)
+            with log.open("a", encoding="utf-8") as file:
+                file.write(f"{instants.iso(instants.now())}\n{''.join(traceback.format_exception(cause))}\n")
+            self.exit(return_code=1, message=f"程序出错，已退出；写下的都已保存。详情见 {log}")
+
+    def start_clocks(self) -> None:
+        """From now on notice what others write, and that time goes by."""
+        self._seen_version = self._data_version()
+        self._seen_minute = self.now() // 60
+        self.set_interval(POLL_SECONDS, self._look_around)
+        self.call_after_refresh(self._warm_up)
+
+    @work(thread=True, group="warm_up")
+    def _warm_up(self) -> None:
+        """Load what writing needs while nobody waits for it."""
+        import db.journal  # noqa: F401
+
+    def _data_version(self) -> int:
+        return int(self.reader.execute("PRAGMA data_version").fetchone()[0])
+
+    def _look_around(self) -> None:
+        """Notice what others wrote, and that time goes by."""
+        minute = self.now() // 60
+        if minute != self._seen_minute:
+            self._seen_minute = minute
+            self._tell(TimePassed())
+        version = self._data_version()
+        if version != self._seen_version:
+            self._seen_version = version
+            self._tell(OfficeChanged())
+
+    def _tell(self, message: OfficeChanged | TimePassed) -> None:
+        for screen in self.screen_stack:
+            screen.post_message(type(message)())
+
+    def on_case_changed(self, message: CaseChanged) -> None:
+        """A step was written here: every screen reads again."""
+        for screen in self.screen_stack:
+            screen.post_message(CaseChanged(message.case_id))
