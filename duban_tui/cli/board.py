@@ -36,18 +36,24 @@ _NEXT = """\
   duban --help    全部命令"""
 
 
-def open_desk(args: argparse.Namespace) -> None:
+def open_desk(args: argparse.Namespace) -> int:
     """Open the desk on the office; without a terminal print its board as text, and what comes next."""
-    show_desk(home_of(args), args)
+    return show_desk(home_of(args), args)
 
 
-def show_desk(home: Path, args: argparse.Namespace, *, screens: bool = True) -> None:
-    """The desk on the office in `home`: screens where there is a terminal, else text."""
+def show_desk(home: Path, args: argparse.Namespace, *, screens: bool = True) -> int:
+    """The desk on the office in `home`: screens where there is a terminal, else text.
+
+    Returns the exit status: 1 where an error ended the desk.
+    """
     if screens and _has_terminal():
         from duban_tui.app import DubanApp
 
-        DubanApp(home, config_of(args)).run()
-    elif not path_of(home).exists():
+        desk = DubanApp(home, config_of(args))
+        desk.run()
+        return desk.return_code or 0
+
+    if not path_of(home).exists():
         print(_NO_OFFICE.format(home=home))
     else:
         connection = open_reader(path_of(home))
@@ -57,6 +63,7 @@ def show_desk(home: Path, args: argparse.Namespace, *, screens: bool = True) -> 
         print_cases(page(connection, ListQuery(), now, FIRST_CASES))
         print()
         print(_NEXT.format(duban="duban" if home == home_of(args) else f"duban --home {home}"))
+    return 0
 
 
 def board(args: argparse.Namespace) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 import sys
 from contextlib import closing
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from db.connection import open_reader, path_of
 from db.rules import Rules
@@ -15,6 +15,9 @@ from duban_tui.cli.board import show_desk
 from duban_tui.cli.errors import CommandError
 from duban_tui.cli.places import config_of, home_of
 from duban_tui.cli.progress import show_progress
+
+if TYPE_CHECKING:
+    from db.demo import Progress
 
 FOLDER = "demo"
 """The demo office within the data folder."""
