@@ -29,7 +29,7 @@ OFFICER = "王晓梅"
 """Whoever entered the invented cases."""
 
 
-def demo(args: argparse.Namespace) -> None:
+def demo(args: argparse.Namespace) -> int:
     """Build the demo office once, and open it."""
     if args.cases < 1:
         raise CommandError("--cases 至少是 1")
@@ -37,7 +37,7 @@ def demo(args: argparse.Namespace) -> None:
     if not _is_built(home):
         print("正在生成演示办公库……", file=sys.stderr, flush=True)
         build(home, config_of(args).rules, args.cases, args.seed, partial(show_progress, "已生成"))
-    show_desk(home, args, screens=not args.no_tui)
+    return show_desk(home, args, screens=not args.no_tui)
 
 
 def build(
