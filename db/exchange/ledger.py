@@ -193,7 +193,7 @@ def _read(ledger: Ledger, scratch: Scratch, rejects: Rejects, on_progress: OnPro
         if isinstance(found, Refused):
             rejects.add(found)
         else:
-            scratch.add("\x1f".join(ledger.reader.identities(found)[0]), found)
+            scratch.add(ledger.reader.identities(found), found)
         if on_progress is not None and rows % _READ_STEP == 0:
             on_progress(Progress("读取", rows, None))
     return rows

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 from types import TracebackType
 
 from db.connection import driver
-from db.exchange.lines import Line
+from db.exchange.lines import Identity, Line
 
 _PIECE = 5_000
 
@@ -22,6 +22,15 @@ _PIECE = 5_000
 _IN_ORDER = """SELECT row, "case" FROM line
 JOIN (SELECT "case", min(began) AS first, min(row) AS top FROM line GROUP BY "case") USING ("case")
 ORDER BY first IS NULL, first, top, began, row"""
+
+_KNOWN_OTHERWISE = """SELECT name, "case" FROM alias
+WHERE EXISTS (SELECT 1 FROM line WHERE line."case" = alias.name) ORDER BY alias.rowid"""
+
+
+def _root(owner: dict[str, str], case: str) -> str:
+    while case in owner:
+        case = owner[case]
+    return case
 
 
 class Scratch:
@@ -35,24 +44,44 @@ class Scratch:
             "PRAGMA journal_mode=OFF",
             "PRAGMA synchronous=OFF",
             'CREATE TABLE line (row INTEGER PRIMARY KEY, "case" TEXT, began INTEGER, said TEXT)',
+            'CREATE TABLE alias (name TEXT, "case" TEXT)',
             "BEGIN",
         ):
             self._connection.execute(statement)
         self._waiting: list[tuple[int, str, int | None, str]] = []
+        self._aliases: list[tuple[str, str]] = []
 
-    def add(self, case: str, line: Line) -> None:
-        """Take in a line of a case."""
+    def add(self, identities: Sequence[Identity], line: Line) -> None:
+        """Take in a line; the first of its identities names its case, the others may name other lines'."""
+        case, *others = ["\x1f".join(one) for one in identities]
         self._waiting.append((line.row, case, line.began, json.dumps(line, ensure_ascii=False)))
+        self._aliases += [(other, case) for other in others if other != case]
         if len(self._waiting) >= _PIECE:
             self._put()
 
     def _put(self) -> None:
         self._connection.executemany("INSERT INTO line VALUES (?, ?, ?, ?)", self._waiting)
+        self._connection.executemany("INSERT INTO alias VALUES (?, ?)", self._aliases)
         self._waiting.clear()
+        self._aliases.clear()
+
+    def _join_cases(self) -> None:
+        """Lines under a number by which an earlier line knows its own case belong to that case."""
+        self._connection.execute('CREATE INDEX line_case ON line ("case")')
+        known = self._connection.execute(_KNOWN_OTHERWISE).fetchall()
+        owner: dict[str, str] = {}
+        for name, case in known:
+            root = _root(owner, case)
+            if name not in owner and root != name:
+                owner[name] = root
+        self._connection.executemany(
+            'UPDATE line SET "case" = ? WHERE "case" = ?', [(_root(owner, name), name) for name in owner]
+        )
 
     def cases(self) -> Iterator[list[Line]]:
         """The lines of each case, oldest first; the case with the oldest line first, undated ones last."""
         self._put()
+        self._join_cases()
         ordered = self._connection.execute(_IN_ORDER)
         for _, rows in groupby(ordered, key=lambda found: found[1]):
             yield [self._line(row) for row, _ in rows]

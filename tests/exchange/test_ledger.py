@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import shutil
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -403,6 +405,17 @@ def test_nothing_of_a_long_letter_is_lost(office: Office, write: Write) -> None:
     assert len(cases(office)[0]["title"]) <= 200
 
 
+def test_a_line_without_a_number_joins_the_case_that_has_its_job_number(office: Office, write: Write) -> None:
+    head = ["工单号", "客服单编号", "内容", "承办单位", "派单时间"]
+    rows = [["A-1", "J-1", "停水", "大湾镇", "2026-11-02"], ["", "J-1", "停水", "渝北区", "2026-11-03"]]
+    for order in (rows, rows[::-1]):
+        path = write([head, *order])
+        import_ledger(office, path)
+        again = import_ledger(office, path)
+        assert (again.added, again.updated) == (0, 0)
+    assert len(cases(office)) == 1
+
+
 CELL = st.one_of(
     st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=30),
     st.sampled_from(
@@ -432,7 +445,15 @@ FUZZ_HEAD = [
 
 @given(st.lists(st.lists(CELL, min_size=len(FUZZ_HEAD), max_size=len(FUZZ_HEAD)), min_size=1, max_size=6))
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_any_ledger_goes_in_and_only_once(office: Office, write: Write, rows: Rows) -> None:
+def test_any_ledger_goes_in_and_only_once(template: Path, write: Write, rows: Rows) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(shutil.copytree(template, Path(folder) / "home"))
+        with Office.open(home, RULES, "张三") as office:
+            goes_in_once(office, write, rows)
+
+
+def goes_in_once(office: Office, write: Write, rows: Rows) -> None:
+    """Import a ledger twice."""
     plain = ["fuzz", *[""] * (len(FUZZ_HEAD) - 1)]
     path = write([FUZZ_HEAD, plain, *rows])
     first = import_ledger(office, path, source="fuzz")
