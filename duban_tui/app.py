@@ -117,8 +117,8 @@ class DubanApp(OfficeApp):
             self.call_later(self._open_number, self.start)
 
     def open_board(self) -> None:
-        """Put the board in the place of the first-run screen: there is an office now."""
-        self.switch_screen(self._screen("board"))
+        """There is an office now: put the board over the first-run screen, which cannot be switched away."""
+        self.push_screen(self._screen("board"))
         self.start_clocks()
 
     def _open_number(self, number: str) -> None:

@@ -27,7 +27,13 @@ CHOICES = (
 class FirstRunScreen(DeskScreen[None], Stepper):
     """Three ways to begin; nothing is written before one is taken."""
 
-    CSS_PATH = "../styles/first_run.tcss"
+    DEFAULT_CSS = """
+    FirstRunScreen { padding: 1 2; }
+    FirstRunScreen .heading { text-style: bold; margin-bottom: 1; }
+    FirstRunScreen OptionList { height: auto; border: none; margin-top: 1; }
+    FirstRunScreen OptionList:focus { border: none; }
+    FirstRunScreen #said { height: auto; margin-top: 1; }
+    """
 
     def compose(self) -> ComposeResult:
         """What this is, where it would lie, the choices."""
@@ -80,15 +86,18 @@ class FirstRunScreen(DeskScreen[None], Stepper):
 
     @work(thread=True, group="first_run")
     def _demo(self) -> None:
-        from db import demo
+        from duban_tui.cli import demo
 
-        home = self.desk.home / "demo"
+        home = self.desk.home / demo.FOLDER
         try:
-            demo.ensure(home, self.desk.config.rules, self.desk.config.officer.name)
-        except OfficeError as error:
+            demo.build(home, self.desk.config.rules, progress=self._tell_progress)
+        except (OfficeError, ValueError) as error:
             self._failed(str(error))
         else:
             self._begin(home)
+
+    def _tell_progress(self, done: int, total: int) -> None:
+        self.desk.call_from_thread(self._say, f"正在生成演示 {done:,} / {total:,} 件")
 
     @work(thread=True, group="first_run")
     def _restore(self, source: Path) -> None:

@@ -42,7 +42,7 @@ class FormScreen(DeskScreen[int | None]):
 
     CSS_PATH = "../styles/form.tcss"
     PLACES = (Place.FORM,)
-    BINDINGS = [*commands.bindings(Place.FORM)]  # type: ignore[assignment]
+    BINDINGS = [*commands.bindings(Place.FORM)]
     form_name: ClassVar[str] = ""
     """As the `draft` table has it; empty = this form keeps no drafts."""
 
@@ -55,6 +55,8 @@ class FormScreen(DeskScreen[int | None]):
         self.case_id = case_id
         self.form = Form()
         self.missing = MissingList()
+        self._refusal = Static("", id="refusal", markup=False)
+        self._foot = Static("", id="draft", markup=False)
         self._draft = draft
         self._blank: dict[str, Any] = {}
         self._version = 0
@@ -105,8 +107,8 @@ class FormScreen(DeskScreen[int | None]):
                 yield from self.fields()
             if self.lists_missing:
                 yield self.missing
-        yield Static("", id="refusal", markup=False)
-        yield Static("", id="draft", markup=False)
+        yield self._refusal
+        yield self._foot
 
     def on_mount(self) -> None:
         """Fill in the draft, and begin at the first field."""
@@ -184,14 +186,12 @@ class FormScreen(DeskScreen[int | None]):
         self._say_draft(f"草稿 已存 {instants.local(at).strftime('%H:%M:%S')}")
 
     def _say_draft(self, text: str) -> None:
-        if self.is_attached:
-            self.query_one("#draft", Static).update(text)
+        self._foot.update(text)
 
     def refuse(self, reason: str) -> None:
         """Say in one line why nothing was written; the empty text takes it away."""
-        line = self.query_one("#refusal", Static)
-        line.update(f"! {reason}" if reason else "")
-        line.set_class(bool(reason), "-shown")
+        self._refusal.update(f"! {reason}" if reason else "")
+        self._refusal.set_class(bool(reason), "-shown")
 
     # -- leaving ------------------------------------------------------------------------------------
 

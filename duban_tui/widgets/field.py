@@ -20,15 +20,6 @@ class Typed(Message):
     """Something was typed, picked or cleared in a control."""
 
 
-class Step(Message):
-    """An arrow was pressed in a line that stands alone, over a list of its own."""
-
-    def __init__(self, delta: int) -> None:
-        """Say which way: 1 down, -1 up."""
-        self.delta = delta
-        super().__init__()
-
-
 class Stepper:
     """What leads from one field to the next: a form, or a dialog with a single field."""
 

@@ -8,7 +8,7 @@ from textual import events
 from textual.binding import Binding
 from textual.widgets import Input
 
-from duban_tui.widgets.field import STEPS, Step, Typed, passed_on, step_by_key
+from duban_tui.widgets.field import Typed, passed_on, step_by_key
 
 UNDO_DEPTH = 100
 """Values kept for undo; older ones are forgotten."""
@@ -56,17 +56,14 @@ class LineInput(Input):
         self._past = past
         self.cursor_position = len(self.value)
 
-    def _on_key(self, event: events.Key) -> None:
+    async def _on_key(self, event: events.Key) -> None:
         """Enter and the arrows lead on; a key that came too late goes where they led."""
         if not passed_on(self, event):
             self.lead_on(event)
 
     def lead_on(self, event: events.Key) -> None:
         """Go to the field that the key leads to, if it leads to one."""
-        if not step_by_key(self, event) and event.key in ("up", "down"):
-            event.stop()
-            event.prevent_default()
-            self.post_message(Step(STEPS[event.key]))
+        step_by_key(self, event)
 
     def _on_paste(self, event: events.Paste) -> None:
         """Insert all that was pasted; line ends become blanks."""

@@ -6,7 +6,7 @@ import shutil
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 from textual import events
 from textual.pilot import Pilot
@@ -43,7 +43,7 @@ class Floor(DeskScreen[None]):
 class Desk(DubanApp):
     """The app without its board, at `NOW`."""
 
-    CSS_PATH: ClassVar[list[str]] = [str(Path(duban_tui.app.__file__).parent / "styles" / "desk.tcss")]
+    CSS_PATH = str(Path(duban_tui.app.__file__).parent / "styles" / "desk.tcss")
 
     def get_default_screen(self) -> Screen[Any]:
         """Nothing but a floor to come back to."""
