@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Container, VerticalScroll
 from textual.content import Content
+from textual.events import Click
 from textual.widgets import Static
 
 from db import instants
@@ -19,6 +21,7 @@ from db.reads.flow import NoteRow
 from db.terms import Alarm, Finding, Handling, Method, Role, Stage
 from duban_tui.messages import CaseChanged, OfficeChanged, TimePassed
 from duban_tui.screens.base import DeskScreen
+from duban_tui.screens.note import NoteScreen
 from duban_tui.widgets import alarm
 from duban_tui.widgets.due_trace import DayLine
 from duban_tui.widgets.timeline import Timeline, show_at
@@ -79,6 +82,24 @@ class CaseScreen(DeskScreen[None]):
         """An alarm may have changed."""
         self.read()
 
+    @on(Click, "#actions")
+    async def handle(self) -> None:
+        """A click on the line of actions is F8."""
+        await self.desk.action_command("handle")
+
+    @on(Click, "DayLine")
+    async def explain(self) -> None:
+        """A click on the line of days is F7."""
+        await self.desk.action_command("due")
+
+    def action_correct_note(self) -> None:
+        """Ctrl+N: a further record that corrects the last one; a submitted record itself never changes."""
+        standing = [note for note in flow.notes(self.desk.reader, self.case_id) if not note.corrected_by]
+        if not standing:
+            self.notify("还没有核查记录可更正，按 F6 写一条", severity="warning", timeout=4)
+            return
+        self.app.push_screen(NoteScreen(self.case_id, corrects=standing[-1].event_id))
+
     def read(self) -> None:
         """Read the case and show it."""
         reader, now = self.desk.reader, self.desk.now()
@@ -122,9 +143,9 @@ def _facts(facts: CaseFacts, parts: list[PartRow]) -> str:
     said += [f"转办 {'、'.join(lower)}"] if lower else []
     said += [" · ".join(word for word in (facts.kind, facts.category, facts.channel, facts.urgency) if word)]
     said += [label for name, label in FLAGS if getattr(facts, name)]
-    said += [f"{label} {count}" for name, label in COUNTERS if (count := getattr(facts, name))]
-    said += [f"冲突 {facts.conflicts}"] if facts.conflicts else []
-    return "   ".join(item.replace(" ", "\u00a0") for item in said)
+    said += [f"{label}{count}" for name, label in COUNTERS if (count := getattr(facts, name))]
+    said += [f"冲突{facts.conflicts}"] if facts.conflicts else []
+    return "   ".join(said)
 
 
 def _matter(facts: CaseFacts, notes: list[NoteRow], year: int) -> Content:
@@ -144,7 +165,8 @@ def _matter(facts: CaseFacts, notes: list[NoteRow], year: int) -> Content:
             lines.append(_labelled(label, value))
     if facts.reply:
         lines += [Content(""), Content.styled("答复", "bold"), Content(facts.reply)]
-    lines += [Content(""), Content.styled(f"核查记录 {len(notes)} 条", "bold")]
+    hint = "（Ctrl+N 更正最后一条）" if notes else ""
+    lines += [Content(""), Content.styled(f"核查记录 {len(notes)} 条{hint}", "bold")]
     for note in notes:
         lines += _note(note, year)
     return Content("\n").join(lines)
