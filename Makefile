@@ -12,7 +12,7 @@ LOCK := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashe
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint format types contracts bench bench-quick screenshots snapshots \
+.PHONY: help run test check lint format types contracts bench bench-quick screenshots \
 	wheel wheelhouse lock clean
 
 help: ## list the targets
@@ -46,11 +46,8 @@ bench: .venv/.dev ## measure everything at 3,000,000 cases, write docs/PERFORMAN
 bench-quick: .venv/.dev ## the same at 100,000 cases, in under three minutes
 	$(BIN)/python -m bench --quick
 
-screenshots: .venv/.dev ## draw the real screens into docs/screens
+screenshots: .venv/.dev ## draw the real screens into docs/screens, which a test holds them against
 	$(BIN)/python -m scripts.screenshots
-
-snapshots: .venv/.dev ## accept the screens of the snapshot tests as they are now
-	$(BIN)/python -m pytest -n $(JOBS) tests/tui --snapshot-update
 
 wheel: .venv/.dev ## build our own wheel into dist
 	$(BIN)/python -m build --wheel --no-isolation --outdir dist
@@ -74,7 +71,7 @@ clean: ## remove all that make has made
 		echo "需要 Python 3.11 或更新版本；可用 make PYTHON=python3.12 … 指定" >&2; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
 		echo "缺少 venv 模块，请先运行 sudo apt-get install python3-venv" >&2; exit 1; }
-	$(PYTHON) -m venv .venv
+	$(PYTHON) -m venv --clear .venv
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock -r requirements-build.lock
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@

@@ -1,7 +1,7 @@
 """Draw the real screens into ``docs/screens`` as SVG that asks nothing of a network: ``make screenshots``.
 
 A demo office is made from a fixed seed as of a fixed moment, and the desk is run on it without a terminal.
-The same code draws the same pictures.
+The same code draws the same pictures, so a test holds them against the screens as they are.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from typing import Any, NamedTuple
 from rich.cells import cell_len
 from rich.console import Console
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from db import demo, instants
 from db.office import Office
@@ -40,6 +41,9 @@ HOLIDAY = instants.at(2026, 10, 1)
 """The first day of that holiday."""
 
 CASES, SEED = 2_000, 7
+
+REST_SECONDS = 0.6
+"""Longer than anything that the desk puts off while somebody types."""
 
 CELL = 10
 """Width of a character cell: half the font's size, as in Chinese monospaced fonts."""
@@ -106,10 +110,9 @@ async def intake(desk: Desk) -> None:
     """F4: the due date worked out and similar cases shown while one types."""
     await desk.press("f4")
     await write(desk, title="和平巷路灯不亮", body="和平巷中段路灯不亮，夜间行人摔倒。", category="城市管理")
-    form(desk).field("lead").control.focus()
+    form(desk).field("lead").take_focus()
     await settle(desk)
     await desk.press(*"qjq")
-    await desk.pause(1)
 
 
 class Picture(NamedTuple):
@@ -119,6 +122,11 @@ class Picture(NamedTuple):
     steps: Callable[[Desk], Awaitable[None]]
     size: tuple[int, int] = (120, 36)
     theme: str = theme.DARK
+
+    @property
+    def path(self) -> Path:
+        """Where it is kept."""
+        return OUT / f"{self.name}.svg"
 
 
 PICTURES = (
@@ -134,6 +142,19 @@ PICTURES = (
 
 
 # -- the desk ---------------------------------------------------------------------------------------
+
+
+def shipped_settings() -> Config:
+    """The shipped settings, with an officer who is the same on every machine."""
+    settings = config.load(locations.shipped_config())
+    return replace(settings, officer=replace(settings.officer, name=OFFICER))
+
+
+def make_office(home: Path, settings: Config) -> None:
+    """The demo office as of `MOMENT`."""
+    with Office.create(home, settings.rules, OFFICER) as office:
+        office.clock = lambda: MOMENT
+        demo.fill(office, CASES, SEED)
 
 
 async def open_case(desk: Desk, condition: str) -> None:
@@ -152,10 +173,10 @@ def form(desk: Desk) -> Form:
 
 
 async def write(desk: Desk, **typed: Any) -> None:
-    """Fill in some fields of the form that is shown, and wait until its draft is kept."""
+    """Fill in some fields of the form that is shown."""
     await settle(desk)
     form(desk).fill(typed)
-    await desk.pause(1)
+    await settle(desk)
 
 
 async def settle(desk: Desk) -> None:
@@ -173,8 +194,20 @@ async def draw(picture: Picture, home: Path, settings: Config) -> str:
     async with app.run_test(size=picture.size) as desk:
         await settle(desk)
         await picture.steps(desk)
+        for line in app.screen.query(Input):
+            line.cursor_blink = False
+        return await at_rest(desk, picture.name)
+
+
+async def at_rest(desk: Desk, name: str) -> str:
+    """The picture once it no longer changes: drafts are saved and previews read a moment after a key."""
+    assert isinstance(desk.app, DubanApp)
+    before, svg = "", as_svg(desk.app, name)
+    while svg != before:
+        await desk.pause(REST_SECONDS)
         await settle(desk)
-        return as_svg(app, picture.name)
+        before, svg = svg, as_svg(desk.app, name)
+    return svg
 
 
 def as_svg(app: DubanApp, name: str) -> str:
@@ -215,16 +248,12 @@ def in_cells(run: re.Match[str]) -> str:
 def main() -> None:
     """Draw every picture."""
     OUT.mkdir(parents=True, exist_ok=True)
-    settings = config.load(locations.shipped_config())
-    settings = replace(settings, officer=replace(settings.officer, name=OFFICER))
+    settings = shipped_settings()
     with tempfile.TemporaryDirectory() as folder:
-        home = Path(folder)
-        with Office.create(home, settings.rules, OFFICER) as office:
-            office.clock = lambda: MOMENT
-            demo.fill(office, CASES, SEED)
+        make_office(Path(folder), settings)
         for picture in PICTURES:
-            svg = asyncio.run(draw(picture, home, settings))
-            (OUT / f"{picture.name}.svg").write_text(svg, encoding="utf-8", newline="\n")
+            svg = asyncio.run(draw(picture, Path(folder), settings))
+            picture.path.write_text(svg, encoding="utf-8", newline="\n")
 
 
 if __name__ == "__main__":
