@@ -86,9 +86,15 @@ def _read(file: Path) -> dict[str, dict[str, Any]]:
     try:
         document = tomli.loads(file.read_text(encoding="utf-8-sig"))
     except tomli.TOMLDecodeError as error:
-        raise ConfigError(f"{file}：写法有误，{error}") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"读不了设置文件 {file}：{error}") from None
+        raise ConfigError(
+            f"{file}：第 {error.lineno} 行第 {error.colno} 列写法不合 TOML，请对照默认设置改正"
+        ) from None
+    except FileNotFoundError:
+        raise ConfigError(f"没有设置文件 {file}，请检查 --config 的路径") from None
+    except UnicodeDecodeError:
+        raise ConfigError(f"{file}：不是 UTF-8 文本，请另存为 UTF-8") from None
+    except OSError as error:
+        raise ConfigError(f"读不了设置文件 {file}：{error.strerror}，请检查权限") from None
     readers: dict[str, Reader] = {name: functools.partial(read, file) for name, read in _SECTIONS.items()}
     return read_table(file, "", document, readers)
 

@@ -93,7 +93,7 @@ def test_local_days_off_and_keys(own: Path) -> None:
         ("[lists]\nchannels = []\n", "[lists] channels 应是一份名单"),
         ("[lists]\ncategories = [{ name = \"x\" }]\n", "[lists] categories 里的每一个应是名称"),
         ("officer = 3\n", "[officer] 应是一段设置"),
-        ("[officer\n", "写法有误"),
+        ("[officer\n", "第 1 行第 9 列写法不合 TOML"),
     ],
 )  # fmt: skip
 def test_mistakes_name_file_key_and_the_nearest_right_one(own: Path, text: str, said: str) -> None:
@@ -106,7 +106,7 @@ def test_mistakes_name_file_key_and_the_nearest_right_one(own: Path, text: str, 
 
 
 def test_a_named_file_must_be_there(own: Path) -> None:
-    with pytest.raises(ConfigError, match="读不了设置文件"):
+    with pytest.raises(ConfigError, match="没有设置文件"):
         config.load(own)
 
 
