@@ -214,14 +214,14 @@ class BoardScreen(DeskScreen[None]):
         """1 to 7: one state; again, or 8: all open cases."""
         again = alarm == self._state.alarm and not self._state.queue
         self._choose(alarm="" if again else alarm, queue="")
+        self._to_list()
 
     def action_queues(self) -> None:
         """0: what waits for this desk; again: one queue after the other."""
-        if not self._state.queue:
-            self._choose(queue=ALL_QUEUES)
-            return
-        views = (ALL_QUEUES, *board.QUEUES)
-        self._choose(queue=views[(views.index(self._state.queue) + 1) % len(views)])
+        views = ("", ALL_QUEUES, *board.QUEUES)
+        following = views[(views.index(self._state.queue) + 1) % len(views)]
+        self._choose(queue=following or ALL_QUEUES)
+        self._to_list()
 
     @on(Pressed)
     async def press(self, event: Pressed) -> None:
@@ -230,6 +230,7 @@ class BoardScreen(DeskScreen[None]):
         kind, _, queue = event.name.partition(":")
         if queue:
             self._choose(queue=queue)
+            self._to_list()
         else:
             await self.desk.action_command(kind)
 
@@ -252,10 +253,10 @@ class BoardScreen(DeskScreen[None]):
             self.add_class("-filtered")
 
     @on(Input.Submitted, "#words")
-    def to_list(self) -> None:
+    def leave_filter(self) -> None:
         """Enter in the filter: to the list."""
         self._layout()
-        self.query_one(CaseList).focus()
+        self._to_list()
 
     def action_back(self) -> None:
         """Esc: out of the filter, out of a found list, out of the queues and states."""
@@ -267,14 +268,13 @@ class BoardScreen(DeskScreen[None]):
             self._layout()
         elif self._state.queue or self._state.alarm:
             self._choose(queue="", alarm="")
-        self.query_one(CaseList).focus()
+        self._to_list()
 
     def show_found(self, ids: array[int], words: str) -> None:
         """List the results of a lookup; F5 or Esc goes back to the board's own list."""
         self._found = ids
-        cases = self.query_one(CaseList)
-        cases.show(ids, self._rows)
-        cases.focus()
+        self.query_one(CaseList).show(ids, self._rows)
+        self._to_list()
         self.notify(f"快查“{words}”：{len(ids):,} 件，Esc 回到总台", timeout=5, markup=False)
 
     def action_refresh_board(self) -> None:
@@ -283,6 +283,20 @@ class BoardScreen(DeskScreen[None]):
         self._read_all()
 
     # -- panes --------------------------------------------------------------------------------------
+
+    def _to_list(self) -> None:
+        """Whoever asks for a list goes on working in it, also where the tree stood in its place."""
+        self.remove_class("-tree-pane")
+        self.query_one(CaseList).focus()
+
+    @on(UnitTree.Entered)
+    def enter_unit(self, event: UnitTree.Entered) -> None:
+        """Enter in the tree: its list, where the tree hides it; else open or close the node."""
+        event.stop()
+        if self.has_class("-narrow"):
+            self._to_list()
+        else:
+            self.query_one(UnitTree).action_toggle_node()
 
     def action_tree(self) -> None:
         """T: the tree comes or goes; on a narrow terminal it takes the list's place."""

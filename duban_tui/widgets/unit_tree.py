@@ -48,7 +48,8 @@ class UnitTree(Tree[NodeRow]):
         Binding("k", "cursor_up", "上一个", show=False),
         Binding("right,l", "open", "展开", show=False),
         Binding("left,h", "close", "收起", show=False),
-        Binding("enter,space", "toggle_node", "展开、收起", show=False),
+        Binding("enter", "enter", "看它的清单", show=False),
+        Binding("space", "toggle_node", "展开、收起", show=False),
         Binding("home,g", "scroll_home", "最前", show=False),
         Binding("end,G", "scroll_end", "最后", show=False),
     ]
@@ -69,6 +70,9 @@ class UnitTree(Tree[NodeRow]):
         def can_replace(self, message: Message) -> bool:
             """While moving only the last one counts."""
             return isinstance(message, UnitTree.Chosen)
+
+    class Entered(Message):
+        """Enter was pressed on a unit."""
 
     def __init__(self, *, id: str | None = None) -> None:
         """Make an empty tree; `fill` it."""
@@ -143,6 +147,10 @@ class UnitTree(Tree[NodeRow]):
         row = event.node.data
         if row is not None:
             self.post_message(self.Chosen(Scope(row.unit_id, row.level), row.short_name))
+
+    def action_enter(self) -> None:
+        """Leave it to the screen: where the list is hidden by the tree, Enter means the list."""
+        self.post_message(self.Entered())
 
     def action_open(self) -> None:
         """Open the node; an open one, go to its first child."""

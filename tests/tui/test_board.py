@@ -229,6 +229,31 @@ async def test_a_narrow_terminal_shows_one_pane_under_the_states(desk: Desk, reg
         assert "!警报0" in text
 
 
+@pytest.mark.parametrize("size", [(60, 20), (80, 24)])
+@pytest.mark.parametrize("key", ["0", "5", "8", "escape"])
+async def test_who_asks_for_a_list_in_the_tree_goes_on_in_the_list(
+    desk: Desk, register: Register, size: tuple[int, int], key: str
+) -> None:
+    register("噪声扰民")
+    async with desk(size) as pilot:
+        await pressed(pilot, "tab")
+        assert pilot.app.screen.query_one(UnitTree).has_focus
+        await pressed(pilot, key)
+        assert pilot.app.screen.query_one(CaseList).has_focus
+        assert "噪声" in shown(pilot)
+
+
+async def test_enter_in_the_tree_shows_the_list_that_it_hides(desk: Desk, register: Register) -> None:
+    here = register("路灯不亮", lead="南坪街道").case_id
+    register("噪声扰民", lead="古南街道")
+    async with desk((60, 20)) as pilot:
+        await pressed(pilot, "t", "down", "enter")
+        await rested(pilot)
+        assert pilot.app.screen.query_one(CaseList).has_focus
+        assert listed(pilot) == [here]
+        assert "路灯不亮" in shown(pilot)
+
+
 @pytest.mark.parametrize("size", [(60, 20), (80, 24), (120, 36), (160, 48)])
 async def test_help_palette_and_way_back_stand_at_every_size(desk: Desk, size: tuple[int, int]) -> None:
     async with desk(size) as pilot:
