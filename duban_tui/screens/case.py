@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Container, VerticalScroll
@@ -43,6 +42,7 @@ class CaseScreen(DeskScreen[None]):
         self.case_id = case_id
         self.days = DayLine()
         self.timeline = Timeline()
+        self.offered = Static("", id="actions", markup=False)
 
     def compose(self) -> ComposeResult:
         """Head, the line of days, text and flow side by side (or below one another), what may be done."""
@@ -57,7 +57,7 @@ class CaseScreen(DeskScreen[None]):
                 yield Static("流程", classes="section")
                 with VerticalScroll():
                     yield self.timeline
-        yield Static("", id="actions", markup=False)
+        yield self.offered
 
     def on_mount(self) -> None:
         """Read, and let the arrows scroll the text."""
@@ -82,15 +82,13 @@ class CaseScreen(DeskScreen[None]):
         """An alarm may have changed."""
         self.read()
 
-    @on(Click, "#actions")
-    async def handle(self) -> None:
-        """A click on the line of actions is F8."""
-        await self.desk.action_command("handle")
-
-    @on(Click, "DayLine")
-    async def explain(self) -> None:
-        """A click on the line of days is F7."""
-        await self.desk.action_command("due")
+    async def on_click(self, event: Click) -> None:
+        """A click on the line of actions is F8, one on the line of days F7."""
+        clicked, _region = self.get_widget_at(*event.screen_offset)
+        if clicked is self.days:
+            await self.desk.action_command("due")
+        elif clicked is self.offered:
+            await self.desk.action_command("handle")
 
     def action_correct_note(self) -> None:
         """Ctrl+N: a further record that corrects the last one; a submitted record itself never changes."""
@@ -118,7 +116,7 @@ class CaseScreen(DeskScreen[None]):
         self.query_one("#title", Static).update(_title(facts, left))
         self.query_one("#facts", Static).update(_facts(facts, parts))
         self.query_one("#text", Static).update(_matter(facts, notes, instants.day_of(now).year))
-        self.query_one("#actions", Static).update(_actions(facts))
+        self.offered.update(_actions(facts))
         self.days.show(trace, now)
         self.timeline.show(steps, now)
 
