@@ -66,7 +66,6 @@ class BoardScreen(DeskScreen[None]):
     def on_mount(self) -> None:
         """Show the first page at once, the rest when it is read."""
         self._state = self.desk.remembered
-        self._listed: ListQuery | None = None
         self._resting: Timer | None = None
         self._previewing: Timer | None = None
         self._found: array[int] | None = None
@@ -83,7 +82,12 @@ class BoardScreen(DeskScreen[None]):
 
     def _look(self) -> Look:
         state = getattr(self, "_state", None)
-        return Look(self.desk.calendar, self.desk.now(), bool(state and state.queue))
+        return Look(self.desk.calendar, self.desk.now(), state is not None and self._in_queue)
+
+    @property
+    def _in_queue(self) -> bool:
+        """The list shows what waits for the desk, not what a lookup found."""
+        return bool(self._state.queue) and self._found is None
 
     @property
     def query_now(self) -> ListQuery:
@@ -193,6 +197,8 @@ class BoardScreen(DeskScreen[None]):
         self.set_class(bool(state.words), "-filtered")
         bar = self.query_one(StateBar)
         bar.alarm, bar.queue = state.alarm, state.queue
+        if self._found is None:
+            bar.found = ""
 
     @on(UnitTree.Chosen)
     def follow_tree(self, event: UnitTree.Chosen) -> None:
@@ -274,12 +280,13 @@ class BoardScreen(DeskScreen[None]):
         """List the results of a lookup; F5 or Esc goes back to the board's own list."""
         self._found = ids
         self.query_one(CaseList).show(ids, self._rows)
+        self.query_one(StateBar).found = f"快查“{words}” {len(ids):,} 件"
         self._to_list()
-        self.notify(f"快查“{words}”：{len(ids):,} 件，Esc 回到总台", timeout=5, markup=False)
 
     def action_refresh_board(self) -> None:
         """F5."""
         self._found = None
+        self._layout()
         self._read_all()
 
     # -- panes --------------------------------------------------------------------------------------
@@ -364,7 +371,7 @@ class BoardScreen(DeskScreen[None]):
         row = self.query_one(CaseList).current_row
         if row is None:
             return
-        if self._state.queue:
+        if self._in_queue:
             from duban_tui.queues import action_for
 
             self.app.post_message(ActionAsked(row.id, action_for(row.pending)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rich.cells import cell_len, set_cell_size
 from textual.reactive import reactive
 
 from db.reads.board import QUEUES, UNCLAIMED, Counts
@@ -29,11 +30,15 @@ class StateBar(Line):
     queue: reactive[str] = reactive("")
     scope: reactive[str] = reactive("")
     """Name of the chosen unit; empty = the whole tree."""
+    found: reactive[str] = reactive("")
+    """What was looked up, while the list shows that instead of a state of the unit."""
 
     DEFAULT_CSS = "StateBar { background: $surface; }"
 
     def pieces(self, width: int) -> Sequence[Piece]:
         """In words with room for them, tight without; what does not fit is behind ▸."""
+        if self.found:
+            return self._found_line(width)
         for tight in (False, True):
             line = self._queue_line(tight) if self.queue else self._alarm_line(tight)
             if self.scope and not tight:
@@ -43,6 +48,12 @@ class StateBar(Line):
         while line and width_of([*line, Piece("", MORE)], self.GAP) > width:
             line.pop()
         return [*line, Piece("palette", MORE)]
+
+    def _found_line(self, width: int) -> list[Piece]:
+        """The counts are those of the unit: they would mislead over a list of something else."""
+        way = Piece("back", "Esc 回总台")
+        room = width - cell_len(way.text) - self.GAP
+        return [Piece("", set_cell_size(self.found, min(room, cell_len(self.found))), "reverse bold"), way]
 
     def _alarm_line(self, tight: bool) -> list[Piece]:
         waiting = sum(self.counts.queues.values()) if self.counts else None

@@ -186,9 +186,25 @@ async def test_f5_lists_all_results_on_the_board(desk: Desk, register: Register)
         await settled(pilot)
         assert isinstance(pilot.app.screen, BoardScreen)
         assert numbers(pilot) == [second.case_id, first.case_id]
+        assert "快查“路灯” 2 件  Esc 回总台" in shown(pilot)
         await pilot.press("escape")
         await settled(pilot)
         assert len(numbers(pilot)) == 3
+        assert "快查" not in shown(pilot).splitlines()[1]
+
+
+async def test_a_found_list_is_opened_as_cases_also_when_the_queue_stood_there_before(
+    desk: Desk, register: Register
+) -> None:
+    register("路灯不亮")
+    async with desk() as pilot:
+        await pilot.press("0")
+        await ask(pilot, "路灯")
+        await pilot.press("f5")
+        await settled(pilot)
+        await pilot.press("enter")
+        await settled(pilot)
+        assert "流程" in shown(pilot)
 
 
 async def test_arrows_and_pages_move_while_the_line_keeps_the_keyboard(
