@@ -29,6 +29,9 @@ COUNT_WIDTH = 4
 NO_COUNT = "."
 INDENT = 2
 
+DEEPEST = 4
+"""The level that nothing stands below: it needs no place for the mark that opens a node."""
+
 PENDING_MARK = "待归并"
 
 TOGGLE = Style.from_meta({"toggle": True})
@@ -189,7 +192,7 @@ class UnitTree(Tree[NodeRow]):
         row = node.data
         if row is None:
             return Text()
-        icon = "  "
+        icon = "  " if row.level < DEEPEST else ""
         if row.has_children:
             icon = self.ICON_NODE_EXPANDED if node.is_expanded else self.ICON_NODE
         depth = 0
@@ -197,13 +200,15 @@ class UnitTree(Tree[NodeRow]):
         while above is not None:
             depth, above = depth + 1, above.parent
         width = max(12, self.scrollable_content_region.width - depth * INDENT)
-        room = width - cell_len(icon) - 2 * COUNT_WIDTH
+        overdue, urgent = _count(row.overdue), _count(row.urgent)
+        counts = len(overdue.lstrip()) + COUNT_WIDTH
+        room = width - cell_len(icon) - counts
         name = f"{row.short_name}（{PENDING_MARK}）" if row.merge_pending else row.short_name
         return Text.assemble(
             (icon, base_style + style + TOGGLE),
-            (fit(name, room), style),
-            (_count(row.overdue), style + self._colour(Alarm.OVERDUE, row.overdue)),
-            (_count(row.urgent), style + self._colour(Alarm.URGENT, row.urgent)),
+            (fit(name, room - 1) + " ", style),
+            (overdue.lstrip(), style + self._colour(Alarm.OVERDUE, row.overdue)),
+            (urgent, style + self._colour(Alarm.URGENT, row.urgent)),
             end="",
         )
 

@@ -123,3 +123,15 @@ async def test_the_mark_before_a_name_opens_by_mouse() -> None:
         await pilot.click(UnitTree, offset=(2, 1))
         await pilot.pause()
         assert 2 in app.read
+
+
+async def test_names_of_the_deepest_level_are_not_cut_in_a_narrow_tree() -> None:
+    BELOW[4] = [node(7, "东方红社区", 4), node(8, "太白路社区", 4, overdue=1, urgent=12)]
+    async with growing() as (pilot, _app, tree):
+        tree.styles.width = 24
+        assert tree.reveal([2, 4, 7])
+        await pilot.pause()
+        lines = text(tree)
+    del BELOW[4]
+    assert any("东方红社区" in line and line.endswith(" .   .") for line in lines)
+    assert any("太白路社区" in line and line.endswith(" 1  12") for line in lines)
