@@ -132,6 +132,9 @@ _NAMED = """SELECT unit_id FROM unit_version WHERE name = :word
 UNION SELECT unit_id FROM unit_version WHERE initials = :word
 UNION SELECT unit_id FROM unit_alias WHERE name = :word"""
 _CALLED = "SELECT unit_id FROM unit_version WHERE short_name = :word OR code = :word"
+_ABBREVIATED = """SELECT unit_id FROM unit_version
+WHERE level = 2 AND initials >= :word AND initials < :word || char(1114111)"""
+"""The first letters of a district are enough: ``qj`` for 綦江区."""
 _BEGINNING = """SELECT unit_id FROM unit_version WHERE name >= :word AND name < :word || char(1114111)
 UNION SELECT unit_id FROM unit_version WHERE short_name >= :word AND short_name < :word || char(1114111)
 LIMIT 500"""
@@ -141,7 +144,7 @@ def _units(connection: Connection, word: str, within: list[_Unit]) -> list[_Unit
     """The living units that a word names, the highest level only; below those named before, if any."""
     if len(word) < 2 or (word.isdigit() and len(word) < 6):
         return []
-    ways = (_NAMED, _CALLED) if word.isascii() else (_NAMED, _CALLED, _BEGINNING)
+    ways = (_NAMED, _CALLED, _ABBREVIATED if word.isascii() else _BEGINNING)
     for sql in ways:
         ids = {_heir(connection, row[0]) for row in connection.execute(sql, {"word": word})}
         found = [unit for each in sorted(ids) if (unit := _unit(connection, each))]
