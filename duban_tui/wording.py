@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import TYPE_CHECKING
 
 from db import instants
 from db.deadlines import remaining
 from db.instants import day_of
 from db.reads.board import CaseRow
-from db.terms import Alarm, Pending, Stage
+from db.terms import UNCLAIMED_LABEL, Alarm, Pending, Stage
 from db.workdays import Calendar
 
 WEEKDAYS = "一二三四五六日"
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
 _SHORT_STAGES = {Stage.REFUSED: "不受理", Stage.WITHDRAWN: "撤回"}
 """Stages whose label is longer than the narrow column."""
+
+_SHORT_QUEUES = {Pending.RETURN: "退回", Pending.EXTENSION: "延期", Pending.REVIEW: "待审核"}
+"""Queues whose label is longer than the narrow column."""
 
 
 def time_left(row: CaseRow | CaseFacts, calendar: Calendar, now: int, *, short: bool = False) -> str:
@@ -67,18 +71,24 @@ def changed(updated_at: int, now: int) -> str:
     return f"{day:%m-%d}" if day.year == today.year else f"{day:%Y-%m}"
 
 
+def said_day(day: date, now: int) -> str:
+    """A day as one says it today: ``11-20``, of another year ``2025-11-20``."""
+    return f"{day:%m-%d}" if day.year == day_of(now).year else day.isoformat()
+
+
 def due_words(facts: CaseFacts, calendar: Calendar, now: int) -> str:
     """The due date in a sentence: ``应于 11-23 周一办结（5工作日，剩 1 个工作日）``."""
     if not facts.open:
-        return Stage(facts.stage).label
+        ended = "" if facts.closed_at is None else f"{said_day(day_of(facts.closed_at), now)} "
+        return ended + Stage(facts.stage).label
     if facts.paused_at is not None:
-        return f"{instants.local(facts.paused_at):%m-%d} 起暂停"
+        return f"{said_day(day_of(facts.paused_at), now)} 起暂停"
     if facts.due_at is None:
         return "长期，无明确时限" if facts.running else Stage(facts.stage).label
     left, day = remaining(calendar, now, facts.due_at), instants.last_day_of(facts.due_at)
     over = f"超 {-left} 个工作日" if now >= facts.due_at else f"剩 {left} 个工作日"
     provisional = "，暂定" if facts.provisional else ""
-    return f"应于 {day:%m-%d} 周{WEEKDAYS[day.weekday()]}办结（{facts.limit_text}，{over}{provisional}）"
+    return f"应于 {said_day(day, now)} 周{WEEKDAYS[day.weekday()]}办结（{facts.limit_text}，{over}{provisional}）"
 
 
 def spoken(facts: CaseFacts, calendar: Calendar, now: int) -> str:
@@ -93,6 +103,9 @@ def spoken(facts: CaseFacts, calendar: Calendar, now: int) -> str:
     return "\n".join(line for line in lines if line)
 
 
-def queue_word(row: CaseRow) -> str:
+def queue_word(row: CaseRow, *, short: bool = False) -> str:
     """What of the case lies on the desk: 待交办 …; 待认领 where no unit is known."""
-    return Pending(row.pending).label if row.pending else "待认领"
+    if not row.pending:
+        return UNCLAIMED_LABEL
+    pending = Pending(row.pending)
+    return _SHORT_QUEUES.get(pending, pending.label) if short else pending.label

@@ -37,35 +37,38 @@ _FIXED: tuple[tuple[int, tuple[Column, ...]], ...] = (
         104,
         (
             Column("number", "编号", 13), Column("title", "事项", 0), Column("unit", "主办单位", 16),
-            Column("state", "状态", 9), Column("left", "剩余工作日", 12), Column("changed", "更新", 7),
+            Column("state", "状态", 9), Column("left", "剩余工作日", 13), Column("changed", "更新", 7),
         ),
     ),
     (
         74,
         (
             Column("number", "编号", 12), Column("title", "事项", 0), Column("unit", "主办单位", 12),
-            Column("state", "状态", 9), Column("left", "剩余工作日", 11),
+            Column("state", "状态", 9), Column("left", "剩余工作日", 12),
         ),
     ),
     (
         50,
         (
             Column("number", "编号", 12), Column("title", "事项", 0), Column("unit", "主办", 8),
-            Column("state", "状态", 6), Column("left", "剩余", 7),
+            Column("state", "状态", 6), Column("left", "剩余", 8),
         ),
     ),
     (
         0,
         (
             Column("number", "编号", 12), Column("title", "事项", 0),
-            Column("state", "状态", 6), Column("left", "剩余", 7),
+            Column("state", "状态", 6), Column("left", "剩余", 8),
         ),
     ),
 )  # fmt: skip
 """Widths from which a set of columns holds; the title takes what is left."""
 
-_QUEUE_WIDTH = 12
-"""The state column in the view of the desk's own queues: ``! 办结待审核``."""
+_QUEUE_WIDTHS = {9: 12, 6: 8}
+"""The state column in the view of the desk's own queues: ``! 办结待审核``, where narrow ``! 待审核``."""
+
+_SHORT = 9
+"""A column narrower than this takes short words."""
 
 
 @lru_cache(maxsize=32)
@@ -74,7 +77,8 @@ def layout(width: int, queues: bool = False) -> tuple[Column, ...]:
     columns = next(columns for least, columns in _FIXED if width >= least)
     if queues:
         columns = tuple(
-            each._replace(width=_QUEUE_WIDTH) if each.name == "state" else each for each in columns
+            each._replace(width=_QUEUE_WIDTHS[each.width]) if each.name == "state" else each
+            for each in columns
         )
     taken = sum(column.width + GAP for column in columns)
     title = max(MIN_TITLE, width - taken)
@@ -100,7 +104,7 @@ def cells(row: CaseRow, columns: tuple[Column, ...], look: Look) -> list[str]:
 
 
 def _text(row: CaseRow, column: Column, look: Look) -> str:
-    short = column.width < 9
+    short = column.width < _SHORT
     if column.name == "number":
         return row.number
     if column.name == "title":
@@ -110,17 +114,27 @@ def _text(row: CaseRow, column: Column, look: Look) -> str:
     if column.name == "left":
         if look.queues and not row.running:
             return ""
-        return wording.time_left(row, look.calendar, look.now, short=short)
+        return _left(row, look, column.width)
     if column.name == "changed":
         return wording.changed(row.updated_at, look.now)
     return _state(row, look, short=short)
+
+
+def _left(row: CaseRow, look: Look, width: int) -> str:
+    """In words as far as they fit; a number or a mark cut off would say something else."""
+    said = wording.time_left(row, look.calendar, look.now)
+    if width >= _SHORT:
+        for words in (said, said.replace(" ", "")):
+            if cell_len(words) <= width:
+                return words
+    return wording.time_left(row, look.calendar, look.now, short=True)
 
 
 def _state(row: CaseRow, look: Look, *, short: bool) -> str:
     """Glyph and word; a case that was never accepted keeps a second mark behind its worse alarm."""
     shown = face(row.alarm)
     if look.queues:
-        return f"{shown.glyph} {wording.queue_word(row)}"
+        return f"{shown.glyph} {wording.queue_word(row, short=short)}"
     unaccepted = row.accepted_at is None and row.alarm in (Alarm.OVERDUE, Alarm.URGENT)
     if not unaccepted:
         return shown.text

@@ -9,10 +9,10 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
-from db import instants
+from db.instants import day_of
 from db.workdays import Calendar
 from duban_tui.widgets import alarm
-from duban_tui.wording import due_words
+from duban_tui.wording import due_words, said_day
 
 if TYPE_CHECKING:
     from db.reads.case import CaseFacts
@@ -39,7 +39,7 @@ class Preview(Vertical):
         self.query_one("#preview-head", Static).update(
             empty if facts is None else _head(facts, calendar, now)
         )
-        self.query_one("#preview-text", Static).update(empty if facts is None else _text(facts, last))
+        self.query_one("#preview-text", Static).update(empty if facts is None else _text(facts, last, now))
 
 
 def _head(facts: CaseFacts, calendar: Calendar, now: int) -> Content:
@@ -54,30 +54,26 @@ def _head(facts: CaseFacts, calendar: Calendar, now: int) -> Content:
     return Content("\n").join(lines)
 
 
-def _text(facts: CaseFacts, last: TimelineRow | None) -> Content:
+def _text(facts: CaseFacts, last: TimelineRow | None, now: int) -> Content:
     lines = []
     if facts.body:
         lines.append(Content(" ".join(facts.body.split())))
     if last is not None:
-        lines.append(Content.styled(_last(last), "$text-muted"))
+        lines.append(Content.styled(_last(last, now), "$text-muted"))
     return Content("\n").join(lines)
 
 
 def _dates(facts: CaseFacts, calendar: Calendar, now: int) -> str:
     said = [
-        f"{_day(instant)} {word}"
+        f"{said_day(day_of(instant), now)} {word}"
         for instant, word in ((facts.delivered_at, "送达"), (facts.accepted_at, "受理"))
         if instant is not None
     ]
     return " · ".join([*said, due_words(facts, calendar, now)])
 
 
-def _day(instant: int) -> str:
-    return instants.local(instant).strftime("%m-%d")
-
-
-def _last(step: TimelineRow) -> str:
+def _last(step: TimelineRow, now: int) -> str:
     from db.actions import Action
 
-    when = "" if step.at is None else f"{_day(step.at)} "
+    when = "" if step.at is None else f"{said_day(day_of(step.at), now)} "
     return f"最近：{when}{Action(step.action).label} {step.party or step.by} {step.summary}".rstrip()

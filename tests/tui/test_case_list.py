@@ -115,6 +115,30 @@ async def test_every_line_is_as_wide_as_the_list(width: int) -> None:
         assert {cell_len(line) for line in lines(cases)} == {cases.scrollable_content_region.width}
 
 
+@pytest.mark.parametrize("width", [44, 56, 80, 88, 104, 120])
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"accept_by": instants.at(2026, 11, 19), "accepted_at": None, "alarm": "delivered"}, "2日"),
+        ({"due_at": instants.at(2027, 3, 27)}, "日暂定"),
+        ({"due_at": instants.at(2021, 1, 5), "alarm": "overdue"}, "日"),
+    ],
+)
+def test_what_is_left_is_never_cut(width: int, values: dict[str, object], said: str) -> None:
+    columns = case_columns.layout(width)
+    place = [column.name for column in columns].index("left")
+    shown = row(1, provisional="暂" in said, **values)
+    text = case_columns.cells(shown, columns, LOOK)[place].replace(" ", "")
+    assert text.endswith((said, said.replace("暂定", "~")))
+
+
+def test_a_narrow_queue_leaves_the_cells_to_the_title() -> None:
+    columns = case_columns.layout(56, queues=True)
+    texts = case_columns.cells(row(1, pending="review"), columns, LOOK._replace(queues=True))
+    assert "+ 待审核" in texts
+    assert next(column.width for column in columns if column.name == "title") >= 14
+
+
 async def test_an_empty_list_says_so() -> None:
     async with listing([]) as (_pilot, cases):
         assert cases.current is None

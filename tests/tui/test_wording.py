@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from db import calendars, instants
 from db.reads.board import CaseRow
-from duban_tui.wording import changed, time_left
+from duban_tui.wording import changed, said_day, time_left
 
 CALENDAR = calendars.packaged()
 NOW = instants.at(2026, 11, 16, 9)
@@ -50,6 +52,11 @@ def test_what_is_left(values: dict[str, object], long: str, short: str) -> None:
 def test_a_weekend_over_is_not_yet_a_day_over() -> None:
     row = PLAIN._replace(due_at=end(13), alarm="overdue")
     assert time_left(row, CALENDAR, instants.at(2026, 11, 14, 9)) == "已超期"
+
+
+def test_a_day_of_another_year_carries_its_year() -> None:
+    assert said_day(date(2026, 3, 1), NOW) == "03-01"
+    assert said_day(date(2020, 11, 20), NOW) == "2020-11-20"
 
 
 @pytest.mark.parametrize(
