@@ -30,7 +30,7 @@ HITS = 100
 HINT = "编号、字词、单位（拼音首字母也行）、状态、日期，空格隔开"
 
 EXAMPLES = """\
- 例：001234 · 路灯 古南 · qjq 警报 · 11月 · 反映人电话
+ 例：001234 · 路灯 不亮 · qjq 警报 · 11月 · 反映人电话
  ↑↓ 选，Enter 打开，F5 把全部结果列到总台，Esc 不留痕迹"""
 
 CANCEL_CHECK = 1_000
@@ -150,9 +150,16 @@ class LookupScreen(DeskScreen[None]):
         self._on_reading = self._on_reading and found.reading is not None
         cases = self.query_one(CaseList)
         cases.marks = lambda shown: lookup.marks(self._text, shown)
-        cases.empty = f"没有找到“{self._text}”" if self._text else "输入就查，不用按回车"
+        cases.empty = self._nothing_found()
         cases.show(array("q", self._rows), self._fetch, keep=keep)
         self._say_reading()
+
+    def _nothing_found(self) -> str:
+        if not self._text:
+            return "输入就查，不用按回车"
+        if self._narrowed is None and self._found.reading is not None:
+            return f"文字里没有“{self._text}”；Enter 列出上面读出的全部事项"
+        return f"没有找到“{self._text}”"
 
     def _fetch(self, ids: Sequence[int]) -> list[CaseRow]:
         return [self._rows[each] for each in ids]
