@@ -279,7 +279,9 @@ class BoardScreen(DeskScreen[None]):
     def show_found(self, ids: array[int], words: str) -> None:
         """List the results of a lookup; F5 or Esc goes back to the board's own list."""
         self._found = ids
-        self.query_one(CaseList).show(ids, self._rows)
+        cases = self.query_one(CaseList)
+        cases.sorted_by = ""
+        cases.show(ids, self._rows)
         self.query_one(StateBar).found = f"快查“{words}” {len(ids):,} 件"
         self._to_list()
 

@@ -188,7 +188,8 @@ async def test_a_closed_case_leaves_the_list(desk: Desk, register: Register, off
         await pressed(pilot, "f5")
         assert listed(pilot) == []
         await pressed(pilot, "6")
-        assert "已撤回" in shown(pilot) or "撤回" in shown(pilot)
+        await rested(pilot)
+        assert "11-16 已撤回" in shown(pilot), "the preview says when it ended"
 
 
 async def test_sorting_says_the_order(desk: Desk, register: Register) -> None:
@@ -213,6 +214,15 @@ async def test_the_preview_shows_the_case_masked(desk: Desk, register: Register)
         text = shown(pilot)
     assert "张** 138****5678" in text
     assert "5工作日" in text
+
+
+async def test_what_is_told_leaves_the_foot_free(desk: Desk) -> None:
+    async with desk((80, 24)) as pilot:
+        foot = shown(pilot).splitlines()[-3:]
+        await pressed(pilot, "f8")
+        lines = shown(pilot).splitlines()
+        assert lines[-3:] == foot
+        assert "先选中一件事项" in lines[2]
 
 
 async def test_a_narrow_terminal_shows_one_pane_under_the_states(desk: Desk, register: Register) -> None:
