@@ -7,6 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 from textual import events, on
+from textual.containers import ScrollableContainer
+from textual.geometry import Offset, Region
 from textual.widgets import TextArea
 
 from db import instants
@@ -58,6 +60,17 @@ class LongText(TextArea):
         """Keys that mean something else here than in a plain text."""
         if event.key in ("tab", "shift+tab"):
             step_by_key(self, event)
+
+    def scroll_cursor_visible(self, center: bool = False, animate: bool = False) -> Offset:
+        """The line that is written comes into view in the form as well."""
+        self.call_after_refresh(self._show_line)
+        return super().scroll_cursor_visible(center, animate)
+
+    def _show_line(self) -> None:
+        paper = next((node for node in self.ancestors if isinstance(node, ScrollableContainer)), None)
+        if paper is not None and self.has_focus:
+            row = self.cursor_screen_offset.y - paper.content_region.y + paper.scroll_offset.y
+            paper.scroll_to_region(Region(0, row, 1, 1), animate=False)
 
     def action_cursor_down(self, select: bool = False) -> None:
         """One line down; past the last one, on to the next field."""

@@ -153,6 +153,7 @@ class UnitPicker(Vertical):
         self._list.set_options(Option(_shown(unit), id=unit.uid) for unit in self._offered)
         self._list.set_class(bool(self._offered), "-offering")
         if self._offered:
+            self.call_after_refresh(self.scroll_visible, animate=False)
             self._list.highlighted = 0
         elif self.text:
             self._say("没有这个单位" + ("，将列入待认领" if self._free_text else ""))
