@@ -10,6 +10,9 @@ from db.connection import Connection
 from db.ids import uuid7
 from db.masking import identity_key, mask_name, mask_phone
 
+SUBMITTER = "反映人"
+"""What an officer saw, in `access_log`."""
+
 SUBMITTER_INSERT = """INSERT INTO submitter (case_id, content_id, masked, name_key, phone_key, id_key)
 VALUES (?, ?, ?, ?, ?, ?)"""
 """Takes what `submitter_row` gives."""
@@ -39,8 +42,28 @@ def reveal(connection: Connection, case_id: int, *, officer: str, reason: str, n
     ).fetchone()
     if row is None or row[0] is None:
         raise ValueError("本件没有登记反映人，或已按规定删除")
+    _log(connection, case_id, officer, reason.strip(), now)
+    return {str(key): str(value) for key, value in json.loads(row[0]).items()}
+
+
+def found(connection: Connection, case_id: int, *, officer: str, query_kind: str, now: int) -> None:
+    """Note that a case was opened after it was found by the identity of who reported it.
+
+    Whoever finds a case by a phone number learns whose it is, also while the screen shows it masked.
+    Leaves a line in `access_log`, inside the caller's transaction.
+
+    Args:
+        connection: the writer.
+        case_id: the case.
+        officer: who opened it.
+        query_kind: what the case was found by, as in 按反映人快查; never what was typed.
+        now: the present instant.
+    """
+    _log(connection, case_id, officer, f"按{query_kind}快查", now)
+
+
+def _log(connection: Connection, case_id: int, officer: str, reason: str, now: int) -> None:
     connection.execute(
         "INSERT INTO access_log (id, at, officer, case_id, what, reason) VALUES (?, ?, ?, ?, ?, ?)",
-        (uuid7(), now, officer, case_id, "反映人", reason.strip()),
+        (uuid7(), now, officer, case_id, SUBMITTER, reason),
     )
-    return {str(key): str(value) for key, value in json.loads(row[0]).items()}

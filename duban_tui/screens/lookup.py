@@ -12,6 +12,8 @@ from textual.containers import Horizontal
 from textual.widgets import Input, Static
 from textual.worker import get_current_worker
 
+from db import submitters
+from db.connection import OfficeError, transaction
 from db.reads import board, lookup
 from db.reads.board import CaseRow, ListQuery
 from db.reads.lookup import Lookup, Superseded
@@ -208,8 +210,24 @@ class LookupScreen(DeskScreen[None]):
         reading = self._narrowed or self._found.reading
         if self._on_reading and reading is not None:
             self._list(reading.label, reading.query, "")
-        elif self.current_case is not None:
+        elif self.current_case is not None and self._may_open(self.current_case):
             self.desk.open_case(self.current_case)
+
+    def _may_open(self, case_id: int) -> bool:
+        """What was found by who the caller is opens only with a line in `access_log`."""
+        if case_id not in self._found.persons:
+            return True
+        try:
+            office = self.desk.office()
+            with transaction(office.writer) as connection:
+                submitters.found(
+                    connection, case_id, officer=office.officer, query_kind=submitters.SUBMITTER,
+                    now=self.desk.now(),
+                )  # fmt: skip
+        except OfficeError as error:
+            self.notify(str(error), title="没有打开", severity="error", markup=False)
+            return False
+        return True
 
     def action_narrow(self) -> None:
         """Tab: only what the reading means; again: the next reading, then none."""

@@ -282,6 +282,24 @@ async def test_a_caller_is_found_by_phone_only_by_who_may_see_it(
             assert "张小明" not in "".join(shown(pilot).splitlines()[1:]).replace("没有找到“张小明”", "")
 
 
+async def test_opening_what_was_found_by_the_caller_is_logged_and_by_words_is_not(
+    desk: Desk, register: Register, office: Office, settings: config.Config
+) -> None:
+    known = register("路灯不亮", submitter={"name": "张小明", "phone": "13812345678"}).case_id
+    seer = replace(settings, officer=replace(settings.officer, name="王五", sees_identity=True))
+    async with desk() as pilot:
+        pilot.app.config = seer  # type: ignore[attr-defined]
+        for typed in ("路灯", "13812345678"):
+            await ask(pilot, typed)
+            await pilot.press("enter")
+            await settled(pilot)
+            assert "流程" in shown(pilot)
+            await pilot.press("escape")
+            await settled(pilot)
+    logged = office.writer.execute("SELECT at, officer, case_id, what, reason FROM access_log").fetchall()
+    assert logged == [(MONDAY, "王五", known, "反映人", "按反映人快查")]
+
+
 async def test_an_older_search_that_ends_late_is_not_shown(
     desk: Desk, register: Register, monkeypatch: pytest.MonkeyPatch
 ) -> None:
