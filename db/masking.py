@@ -73,6 +73,10 @@ def mask_name(name: str) -> str:
     return surname.strip("*") + HIDDEN
 
 
+_NAMED_THERE = r"(?<![^\W\d_])(?!(?:转|分机|或|手机|电话|座机)(?![^\W\d_]))[^\W\d_]{2,}"
+"""Words beside a telephone number, of two letters or more: whose it is."""
+
+
 def mask_phone(phone: str) -> str:
     """``13812341234`` → ``138****1234``, ``023-67895678`` → ``023-****5678``.
 
@@ -82,7 +86,7 @@ def mask_phone(phone: str) -> str:
     written = phone.strip()
     masked = mask_text(written)
     if masked != written or "*" in masked:
-        return masked
+        return re.sub(_NAMED_THERE, HIDDEN, masked)
     digits = re.sub(r"[^0-9]", "", written.translate(_PLAIN))
     return "****" + (digits[-4:] if len(digits) > 6 else "") if digits else mask_name(written)
 
