@@ -127,6 +127,11 @@ class Field(Horizontal):
             raise ValueError(f"请填写“{self.label}”")
         return value
 
+    @property
+    def blank(self) -> bool:
+        """Whether nothing stands in the control."""
+        return self.control.typed in (None, "", [])
+
     def take_focus(self) -> None:
         """Give the focus to the control, before any further key is looked at."""
         parts = [self.control, *self.control.query("*")]

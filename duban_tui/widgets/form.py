@@ -34,7 +34,7 @@ class Form(VerticalScroll, Stepper, can_focus=False):
         return {
             field.key: field.control.typed
             for field in self.query(Field)
-            if field.control.typed not in (None, "", [])
+            if not field.blank
         }
 
     def fill(self, typed: Mapping[str, Any]) -> None:
@@ -67,8 +67,9 @@ class Form(VerticalScroll, Stepper, can_focus=False):
             return None
 
     def focus_first(self) -> None:
-        """Give the focus to the first field."""
-        next(self.fields()).take_focus()
+        """Give the focus to the first field that is not filled in yet; to the first one where all are."""
+        fields = list(self.fields())
+        next((field for field in fields if field.blank), fields[0]).take_focus()
 
     def step_from(self, control: Widget, delta: int) -> bool:
         """Move on; say at once when what stands in the field is not understood."""

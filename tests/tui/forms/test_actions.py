@@ -139,7 +139,6 @@ async def test_claiming_gives_the_unit_to_every_case_with_the_name(home: Home) -
     case = home.cases["unknown"]
     async with desk_on(home.path, lambda: ActionScreen(case, Action.CLAIM)) as (app, pilot):
         assert "綦江区城管局" in app.text
-        await pilot.press("down")
         await write(pilot, "三江街道")
         await pilot.press("enter", "f2")
         await pilot.pause()
@@ -156,7 +155,7 @@ async def test_claiming_gives_the_unit_to_every_case_with_the_name(home: Home) -
 async def test_claiming_may_add_the_unit(home: Home) -> None:
     case = home.cases["unknown"]
     async with desk_on(home.path, lambda: ActionScreen(case, Action.CLAIM)) as (app, pilot):
-        await pilot.press("down", "down")
+        await pilot.press("down")
         await write(pilot, "綦江区")
         await pilot.press("enter", "f2")
         await pilot.pause()
@@ -186,3 +185,12 @@ async def test_the_menu_opens_a_form_by_enter_and_refuses_in_words(home: Home) -
         await pilot.pause()
         assert isinstance(app.screen, ActionScreen)
         assert app.screen.action is Action.DISPATCH
+
+
+async def test_claiming_begins_at_the_unit_not_in_the_written_name(home: Home) -> None:
+    case = home.cases["unknown"]
+    async with desk_on(home.path, lambda: ActionScreen(case, Action.CLAIM)) as (app, pilot):
+        await pilot.press(*"sjjd", "enter")
+        assert isinstance(app.screen, ActionScreen)
+        assert app.screen.form.typed()["name"] == "綦江区城管局"
+        assert "綦江区 / 三江街道" in app.text
