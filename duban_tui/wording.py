@@ -88,7 +88,8 @@ def due_words(facts: CaseFacts, calendar: Calendar, now: int) -> str:
     left, day = remaining(calendar, now, facts.due_at), instants.last_day_of(facts.due_at)
     over = f"超 {-left} 个工作日" if now >= facts.due_at else f"剩 {left} 个工作日"
     provisional = "，暂定" if facts.provisional else ""
-    return f"应于 {said_day(day, now)} 周{WEEKDAYS[day.weekday()]}办结（{facts.limit_text}，{over}{provisional}）"
+    due = f"{said_day(day, now)} 周{WEEKDAYS[day.weekday()]}"
+    return f"应于 {due}办结（{facts.limit_text}，{over}{provisional}）"
 
 
 def spoken(facts: CaseFacts, calendar: Calendar, now: int) -> str:

@@ -41,8 +41,10 @@ class StateBar(Line):
             return self._found_line(width)
         for tight in (False, True):
             line = self._queue_line(tight) if self.queue else self._alarm_line(tight)
-            if self.scope and not tight:
-                line.append(Piece("", f"{self.scope}及以下", "$text-muted"))
+            if self.scope:
+                # Tight, it stands before what may be dropped: without it a part looks like the whole office.
+                place, words = (0, self.scope) if tight else (len(line), f"{self.scope}及以下")
+                line.insert(place, Piece("", words, "$text-muted"))
             if width_of(line, self.GAP) <= width:
                 return line
         while line and width_of([*line, Piece("", MORE)], self.GAP) > width:

@@ -273,6 +273,16 @@ async def test_help_palette_and_way_back_stand_at_every_size(desk: Desk, size: t
     assert "Esc 返回" in foot
 
 
+async def test_a_remembered_unit_is_named_where_the_tree_has_no_room(desk: Desk) -> None:
+    async with desk((60, 20)) as pilot:
+        await pressed(pilot, "t", "down", "enter")
+        await rested(pilot)
+        assert "南岸区" in shown(pilot).splitlines()[1]
+    async with desk((60, 20)) as pilot:
+        await rested(pilot)
+        assert "南岸区" in shown(pilot).splitlines()[1]
+
+
 async def test_a_terminal_too_small_says_so(desk: Desk) -> None:
     async with desk((50, 12)) as pilot:
         assert "请放大到 60×16 以上" in shown(pilot)
