@@ -31,11 +31,7 @@ class Form(VerticalScroll, Stepper, can_focus=False):
 
     def typed(self) -> dict[str, Any]:
         """What stands in the fields, for a draft; blank ones are left out."""
-        return {
-            field.key: field.control.typed
-            for field in self.query(Field)
-            if not field.blank
-        }
+        return {field.key: field.control.typed for field in self.query(Field) if not field.blank}
 
     def fill(self, typed: Mapping[str, Any]) -> None:
         """Put a draft back; names that the form no longer has are passed over."""
