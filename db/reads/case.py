@@ -11,6 +11,7 @@ from db.effects import Calendars
 from db.masking import mask_text
 from db.reads.names import UNIT_NAME
 from db.state import CaseState
+from db.terms import DueSource
 
 
 class CaseFacts(NamedTuple):
@@ -164,12 +165,14 @@ def trace(connection: Connection, case_id: int, calendars: Calendars, now: int) 
     start = state.start if state.start is not None else state.due_fixed
     if start is None or state.limit is None or state.calendar is None:
         return None
+    extended = state.due_source is DueSource.EXTENDED
     return explain(
         start,
         state.limit,
         calendars[state.calendar],
         state.rules,
         pauses=tuple(state.pauses),
-        due_at=state.due_fixed,
+        extended_to=state.due_fixed if extended else None,
+        due_at=None if extended else state.due_fixed,
         now=now,
     )

@@ -106,6 +106,9 @@ def test_an_extension_moves_the_due_date_and_keeps_the_first(office: Office, han
     record(office, handled.case_id, Act(Action.EXTEND_GRANT, {"until": until(11, 27)}))
     granted = facts(office, handled.case_id)
     assert (granted.due_at, granted.due_first, granted.extended) == (until(11, 27), until(11, 23), 1)
+    told = reads.trace(office.writer, handled.case_id, office.calendars, office.clock())
+    assert told is not None
+    assert [day.day.day for day in told.days if "延期至" in day.mark] == [27]
 
 
 def test_an_extension_is_refused_once_the_due_date_has_passed(office: Office, handled: Recorded) -> None:
