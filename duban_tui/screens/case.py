@@ -127,9 +127,8 @@ def _title(facts: CaseFacts, left: str) -> Content:
     second = ""
     if facts.running and facts.accepted_at is None and facts.alarm in (Alarm.OVERDUE, Alarm.URGENT):
         second = " · 未受理"
-    return Content.assemble(
-        (facts.number, "bold"), "  ", state, f" · {left}{second}  ", (facts.title, "bold")
-    )
+    said = "" if left == Alarm(facts.alarm).label else f" · {left}"
+    return Content.assemble((facts.number, "bold"), "  ", state, f"{said}{second}  ", (facts.title, "bold"))
 
 
 def _facts(facts: CaseFacts, parts: list[PartRow]) -> str:

@@ -84,6 +84,7 @@ class Field(Horizontal):
     Field { height: auto; }
     Field > .label { width: 13; padding: 0 1 0 0; text-align: right; color: $text-muted; }
     Field > .label.-required { color: $foreground; }
+    Field:focus-within { text-style: none; }
     Field:focus-within > .label { color: $foreground; text-style: bold reverse; }
     Field > Vertical { height: auto; width: 1fr; }
     Field .remark { height: auto; color: $text-muted; display: none; }
