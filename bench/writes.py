@@ -95,7 +95,8 @@ def _bare_import(filled: Connection, empty: Connection, ledger: Path) -> float:
     held: dict[str, list[tuple[Any, ...]]] = {
         table: filled.execute(f'SELECT * FROM "{table}"').fetchall() for table in _TABLES
     }
-    words = [(row[0], list(search_index.texts_of(filled, row[0]))) for row in held["case"]]
+    places = [(row[0], search_index.place_of(filled, row[0])) for row in held["case"]]
+    words = [(place, list(search_index.texts_of(filled, case_id))) for case_id, place in places]
     start = time.perf_counter()
     with ledger.open(encoding="utf-8-sig", newline="") as file:
         list(csv.reader(file))
@@ -104,5 +105,5 @@ def _bare_import(filled: Connection, empty: Connection, ledger: Path) -> float:
             if found:
                 marks = ", ".join("?" * len(found[0]))
                 empty.executemany(f'INSERT INTO "{table}" VALUES ({marks})', found)
-        search_index.put_many(empty, words)
+        search_index.put_new(empty, words)
     return time.perf_counter() - start

@@ -274,13 +274,16 @@ _CHECKS: dict[str, Callable[[Any], Any]] = {
 }
 
 
+_SPECS = {action: {spec.name: spec for spec in (*fields, LINE)} for action, fields in FIELDS.items()}
+
+
 def validate(action: Action, data: Mapping[str, Any]) -> dict[str, Any]:
     """Check and tidy the data of an action; empty fields are left out.
 
     Raises:
         ValueError: an unknown field, a missing one or a wrong value; one Chinese line that names it.
     """
-    specs = {spec.name: spec for spec in (*FIELDS[action], LINE)}
+    specs = _SPECS[action]
     for name in data:
         if name not in specs:
             known = "、".join(spec.name for spec in FIELDS[action])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from db.connection import Connection
@@ -33,8 +34,8 @@ _encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", 
 """One encoder for all: making one costs as much as using it."""
 
 
-def canonical(data: dict[str, Any]) -> str:
-    """The JSON of an event's data, as it is stored and hashed."""
+def canonical(data: dict[str, Any] | Sequence[str]) -> str:
+    """The JSON of an event's data or of what it had seen, as it is stored and hashed."""
     return _encode(data)
 
 

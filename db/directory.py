@@ -14,16 +14,24 @@ class Directory:
         """Look up in `connection`; inside its transaction."""
         self._connection = connection
         self._places: dict[str | None, Place] = {None: NOWHERE}
+        self._ended: set[str] = set()
         self._nearest: dict[str, Place] = {}
+        self._rollups: dict[int, units.Rollup] = {}
 
     def place(self, uid: str | None) -> Place:
         """The place of a unit; nowhere for a UID this office does not know."""
         place = self._places.get(uid)
         if place is None:
-            row = self._connection.execute("SELECT id FROM unit WHERE uid = ?", (uid,)).fetchone()
-            place = NOWHERE if row is None else Place(row[0], *units.rollup(self._connection, row[0]))
-            self._places[uid] = place
+            place = self._places[uid] = self._looked_up(str(uid))
         return place
+
+    def _looked_up(self, uid: str) -> Place:
+        row = self._connection.execute("SELECT id, ended_on FROM unit WHERE uid = ?", (uid,)).fetchone()
+        if row is None:
+            return NOWHERE
+        if row[1] is not None:
+            self._ended.add(uid)
+        return Place(row[0], *units.rollup(self._connection, row[0], self._rollups))
 
     def nearest(self, written: str) -> Place:
         """Roll-up of the nearest known ancestor of a written name (黔江区城市管理局 → 黔江区)."""
@@ -31,14 +39,14 @@ class Directory:
         if place is None:
             # Letters alone are no shorthand in a ledger: its YBQ need not be 渝北区.
             known = None if written.isascii() else units.resolve(self._connection, written).nearest
-            place = NOWHERE if known is None else Place(None, *units.rollup(self._connection, known.id))
+            rollup = None if known is None else units.rollup(self._connection, known.id, self._rollups)
+            place = NOWHERE if rollup is None else Place(None, *rollup)
             self._nearest[written] = place
         return place
 
     def ended(self, uid: str) -> bool:
         """Whether a unit is no more: its old cases keep it, new ones go to its successor."""
-        row = self._connection.execute("SELECT ended_on FROM unit WHERE uid = ?", (uid,)).fetchone()
-        return row is not None and row[0] is not None
+        return self.place(uid).unit_id is not None and uid in self._ended
 
     def is_within(self, uid: str, above: str) -> bool:
         """Whether a unit is another one or stands below it; who took over a unit's cases counts as it."""

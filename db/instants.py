@@ -21,9 +21,13 @@ def now() -> int:
     return int(time.time())
 
 
+_OFFSET, _EPOCH = 8 * 3600, dt.date(1970, 1, 1).toordinal()
+"""Plain arithmetic, because days are asked for many times in every case and the zone never changes."""
+
+
 def day_of(instant: int) -> dt.date:
     """The calendar day in China on which an instant falls."""
-    return dt.datetime.fromtimestamp(instant, CST).date()
+    return dt.date.fromordinal((instant + _OFFSET) // DAY_SECONDS + _EPOCH)
 
 
 def last_day_of(end: int) -> dt.date:
@@ -33,7 +37,7 @@ def last_day_of(end: int) -> dt.date:
 
 def start_of(day: dt.date) -> int:
     """00:00 of a day."""
-    return int(dt.datetime(day.year, day.month, day.day, tzinfo=CST).timestamp())
+    return (day.toordinal() - _EPOCH) * DAY_SECONDS - _OFFSET
 
 
 def end_of(day: dt.date, closing: dt.time | None = None) -> int:

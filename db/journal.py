@@ -218,7 +218,7 @@ class _Entry:
         digest = chain.event_hash(step, case.uid, written, self.link.hash)
         self.events.append((
             step.id, case.case_id, case.uid, step.action, written, step.by, step.party, step.via, step.at,
-            step.recorded_at, step.hlc, step.device, step.seq, json.dumps(step.seen), self.link.hash, digest,
+            step.recorded_at, step.hlc, step.device, step.seq, chain.canonical(step.seen), self.link.hash, digest,
             str(verdict.outcome), verdict.why,
         ))  # fmt: skip
         self.link = self.link._replace(hash=digest)
@@ -242,12 +242,12 @@ class _Entry:
         contents.write(self.connection, self.sealed)
         self.connection.executemany(_EVENT, self.events)
         self.connection.executemany(SUBMITTER_INSERT, self.submitters)
-        search_index.put_many(
+        search_index.put_new(
             self.connection,
             [
-                (one.case_id, rows.words(one, self.texts[one.case_id]))
-                for one in folded
-                if one.case_id in self.texts
+                (search_index.rank(case_id, is_open=one.state.open), rows.words(one, self.texts[case_id]))
+                for case_id, one in self.folded.items()
+                if case_id in self.texts
             ],
         )
         for case_id in self.reworded:

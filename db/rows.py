@@ -7,6 +7,7 @@ always the fold of its events and nothing else.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from sqlmodel import SQLModel
@@ -50,8 +51,7 @@ def _columns(model: type[SQLModel]) -> list[str]:
     return [column.name for column in model.metadata.tables[str(model.__tablename__)].columns]
 
 
-def _insert(model: type[SQLModel], conflict: str = "") -> str:
-    names = _columns(model)
+def _insert(model: type[SQLModel], names: Sequence[str], conflict: str = "") -> str:
     marks = ", ".join("?" * len(names))
     return f'INSERT INTO "{model.__tablename__}" ({", ".join(names)}) VALUES ({marks}) {conflict}'
 
@@ -61,43 +61,38 @@ def _update_all(model: type[SQLModel], key: str) -> str:
     return f"ON CONFLICT ({key}) DO UPDATE SET {sets}"
 
 
-_CASE = _insert(Case, _update_all(Case, "id"))
-_CASE_COLUMNS = _columns(Case)
-_NUMBER = _insert(CaseNumber, "ON CONFLICT DO NOTHING")
-_PART = _insert(Assignment)
-_PART_COLUMNS = _columns(Assignment)
-_NOTE = _insert(Note, _update_all(Note, "event_id"))
+def _read(model: type[SQLModel], given: Sequence[str]) -> tuple[str, ...]:
+    """The columns that stand on the state under the same name."""
+    return tuple(name for name in _columns(model) if name not in given)
+
+
+# A row is what stands on the state, then what is worked out here: one call reads all of the first.
+_CASE_GIVEN = ("id", "uid", "open", "unit_id", "l2", "l3", "l4", "subject_unit_id", "limit_text")
+_CASE_COLUMNS = (*_read(Case, _CASE_GIVEN), *_CASE_GIVEN)
+_case_read = attrgetter(*_read(Case, _CASE_GIVEN))
+_PART_GIVEN = ("case_id", "seq", "unit_id")
+_PART_COLUMNS = (*_read(Assignment, _PART_GIVEN), *_PART_GIVEN)
+_part_read = attrgetter(*_read(Assignment, _PART_GIVEN))
 _NOTE_COLUMNS = _columns(Note)
+
+_CASE = _insert(Case, _CASE_COLUMNS, _update_all(Case, "id"))
+_NUMBER = _insert(CaseNumber, _columns(CaseNumber), "ON CONFLICT DO NOTHING")
+_PART = _insert(Assignment, _PART_COLUMNS)
+_NOTE = _insert(Note, _NOTE_COLUMNS, _update_all(Note, "event_id"))
 
 
 def _case_row(folded: Folded, locate: Locate) -> tuple[Any, ...]:
     state = folded.state
     lead = state.shown_lead
-    place = locate(lead.unit) if lead is not None and lead.unit is not None else folded.nearest
-    derived: dict[str, Any] = {
-        "id": folded.case_id,
-        "uid": folded.uid,
-        "unit_id": place.unit_id if lead is not None and lead.unit is not None else None,
-        "l2": place.l2,
-        "l3": place.l3,
-        "l4": place.l4,
-        "subject_unit_id": locate(state.subject).unit_id,
-        "limit_text": "" if state.limit is None else str(state.limit),
-        "open": state.open,
-    }
-    return tuple(derived[name] if name in derived else _plain(getattr(state, name)) for name in _CASE_COLUMNS)
-
-
-def _plain(value: Any) -> Any:
-    return str(value) if isinstance(value, str) else value
+    place = folded.nearest if lead is None or lead.unit is None else locate(lead.unit)
+    subject = locate(state.subject).unit_id
+    limit = "" if state.limit is None else str(state.limit)
+    return (*_case_read(state), folded.case_id, folded.uid, state.open, *place, subject, limit)
 
 
 def _part_rows(folded: Folded, locate: Locate) -> Iterable[tuple[Any, ...]]:
     for seq, part in enumerate(folded.state.parts):
-        derived = {"case_id": folded.case_id, "seq": seq, "unit_id": locate(part.unit).unit_id}
-        yield tuple(
-            derived[name] if name in derived else _plain(getattr(part, name)) for name in _PART_COLUMNS
-        )
+        yield (*_part_read(part), folded.case_id, seq, locate(part.unit).unit_id)
 
 
 def _note_rows(folded: Folded) -> Iterable[tuple[Any, ...]]:

@@ -57,21 +57,27 @@ def words(query: str) -> list[str]:
     return list(dict.fromkeys(fold(query).split()))
 
 
+def put_new(connection: Connection, cases: Iterable[tuple[int, Iterable[str]]]) -> None:
+    """Index cases that never stood in the index, each at its place; inside the caller's transaction.
+
+    In the order of their places: the index writes out all it holds in memory whenever a row id is below
+    the one before, and has to merge these pieces again.
+    """
+    gathered = [(place, _grams(texts)) for place, texts in cases]
+    connection.executemany(_INSERT, sorted(gathered))
+
+
+_INSERT = "INSERT INTO lookup (rowid, grams) VALUES (?, ?)"
+
+
 def put(connection: Connection, case_id: int, texts: Iterable[str]) -> None:
-    """Index a case anew under these texts; inside the caller's transaction."""
-    put_many(connection, [(case_id, texts)])
+    """Index a case anew under these texts; inside the caller's transaction.
 
-
-def put_many(connection: Connection, cases: Iterable[tuple[int, Iterable[str]]]) -> None:
-    """Index cases anew, each under its texts; inside the caller's transaction.
-
-    The case rows must be written before: a case stands among the open ones or not by its own row, so
+    The case row must be written before: a case stands among the open ones or not by its own row, so
     it has to be put again when it closes or opens again, as when its texts change.
     """
-    gathered = [(case_id, _grams(texts)) for case_id, texts in cases]
-    placed = [(place_of(connection, case_id), grams) for case_id, grams in gathered]
-    _delete(connection, [case_id for case_id, _ in gathered])
-    connection.executemany("INSERT INTO lookup (rowid, grams) VALUES (?, ?)", placed)
+    drop(connection, case_id)
+    connection.execute(_INSERT, (place_of(connection, case_id), _grams(texts)))
 
 
 def refresh(connection: Connection, case_id: int) -> None:
@@ -81,7 +87,7 @@ def refresh(connection: Connection, case_id: int) -> None:
 
 def drop(connection: Connection, case_id: int) -> None:
     """Take a case out of the index; inside the caller's transaction."""
-    _delete(connection, [case_id])
+    connection.execute("DELETE FROM lookup WHERE rowid IN (?, ?)", (case_id, case_id | OPEN))
 
 
 def clear(connection: Connection) -> None:
@@ -104,24 +110,25 @@ def optimize(connection: Connection) -> None:
 def _grams(texts: Iterable[str]) -> str:
     found: set[str] = set()
     for text in texts:
-        for word in searchable(text).split():
+        plain = searchable(text)
+        for word in plain.split():
             found.update(word)
             found.update(map(str.__add__, word, word[1:]))
-            for run in _ASCII_RUN.finditer(word):
-                start, end = run.span()
-                found.update(word[at : at + 3] for at in range(start, end - 2))
+        for run in _ASCII_RUN.finditer(plain):
+            start, end = run.span()
+            found.update(plain[at : at + 3] for at in range(start, end - 2))
     return " ".join(found)
+
+
+def rank(case_id: int, *, is_open: bool) -> int:
+    """Where a case stands in the order of the answer."""
+    return case_id | OPEN if is_open else case_id
 
 
 def place_of(connection: Connection, case_id: int) -> int:
     """Where a case stands in the order of the answer, by its own row."""
     row = connection.execute('SELECT open FROM "case" WHERE id = ?', (case_id,)).fetchone()
-    return case_id | OPEN if row is not None and row[0] else case_id
-
-
-def _delete(connection: Connection, case_ids: Iterable[int]) -> None:
-    both = [(case_id, case_id | OPEN) for case_id in case_ids]
-    connection.executemany("DELETE FROM lookup WHERE rowid IN (?, ?)", both)
+    return rank(case_id, is_open=row is not None and bool(row[0]))
 
 
 def candidates(connection: Connection, sought: Iterable[str]) -> Iterator[int]:

@@ -17,6 +17,7 @@ from db.units.suggest import UnitIndex, suggest
 from db.units.table import UnitTable, UnitTableError, packaged, packaged_departments, read_table
 from db.units.tree import (
     Listed,
+    Rollup,
     UnitRow,
     ancestors,
     children,
@@ -34,6 +35,7 @@ __all__ = [
     "Listed",
     "Resolution",
     "Resolver",
+    "Rollup",
     "UnitEditError",
     "UnitIndex",
     "UnitRow",

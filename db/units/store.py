@@ -160,7 +160,8 @@ def refresh_rollups(connection: Connection, unit_ids: Collection[int] | None = N
     cases = connection.execute(
         f'SELECT id, coalesce(unit_id, l4, l3, l2), l2, l3, l4 FROM "case" WHERE {where}'
     ).fetchall()
-    rollups = {unit: tree.rollup(connection, unit) for unit in {case[1] for case in cases} - {None}}
+    known: dict[int, tree.Rollup] = {}
+    rollups = {unit: tree.rollup(connection, unit, known) for unit in {case[1] for case in cases} - {None}}
     changed = [
         (*rollups[unit], case_id)
         for case_id, unit, *before in cases

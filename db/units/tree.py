@@ -133,18 +133,30 @@ def heir(connection: Connection, unit_id: int) -> int:
         unit_id = int(found[0])
 
 
-def rollup(connection: Connection, unit_id: int) -> tuple[int | None, int | None, int | None]:
-    """The ids at level 2, 3 and 4 in the current tree, itself included; successors are followed."""
-    levels: dict[int, int] = {}
-    above: int | None = unit_id
-    while above is not None:
-        living = heir(connection, above)
+Rollup = tuple[int | None, int | None, int | None]
+"""The ids at level 2, 3 and 4."""
+
+
+def rollup(connection: Connection, unit_id: int, known: dict[int, Rollup] | None = None) -> Rollup:
+    """Where a unit stands in the current tree, itself included; successors are followed.
+
+    Args:
+        connection: any connection to the office.
+        unit_id: the unit.
+        known: what was found before in the same state of the tree; added to.
+    """
+    known = {} if known is None else known
+    if unit_id not in known:
+        living = heir(connection, unit_id)
         found = version(connection, living)
         if found is None:
-            break
-        levels.setdefault(found[6], living)
-        above = found[5]
-    return levels.get(2), levels.get(3), levels.get(4)
+            known[unit_id] = (None, None, None)
+        else:
+            above, level = found[5], found[6]
+            over = (None, None, None) if above is None else rollup(connection, above, known)
+            l2, l3, l4 = (living if level == at else one for at, one in enumerate(over, 2))
+            known[unit_id] = (l2, l3, l4)
+    return known[unit_id]
 
 
 def ancestors(connection: Connection, unit_id: int) -> list[int]:
