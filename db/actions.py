@@ -196,6 +196,8 @@ _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 def _clean(text: str) -> str:
+    if text.isprintable():  # A line like any other: nearly all are.
+        return text.strip()
     return _CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
 
 
@@ -275,6 +277,7 @@ _CHECKS: dict[str, Callable[[Any], Any]] = {
 
 
 _SPECS = {action: {spec.name: spec for spec in (*fields, LINE)} for action, fields in FIELDS.items()}
+_REQUIRED = {action: tuple(spec for spec in fields if spec.required) for action, fields in FIELDS.items()}
 
 
 def validate(action: Action, data: Mapping[str, Any]) -> dict[str, Any]:
@@ -284,18 +287,16 @@ def validate(action: Action, data: Mapping[str, Any]) -> dict[str, Any]:
         ValueError: an unknown field, a missing one or a wrong value; one Chinese line that names it.
     """
     specs = _SPECS[action]
-    for name in data:
+    clean: dict[str, Any] = {}
+    for name, value in data.items():
         if name not in specs:
             known = "、".join(spec.name for spec in FIELDS[action])
             raise ValueError(f"{action.label}没有“{name}”这一项，可用的有：{known}")
-    clean: dict[str, Any] = {}
-    for name, spec in specs.items():
-        value = data.get(name)
-        if value is None or value == "" or value == []:
-            if spec.required:
-                raise ValueError(f"{action.label}缺“{spec.label}”（{name}）")
-            continue
-        clean[name] = _checked(action, spec, value)
+        if value is not None and value != "" and value != []:
+            clean[name] = _checked(action, specs[name], value)
+    for spec in _REQUIRED[action]:
+        if spec.name not in clean:
+            raise ValueError(f"{action.label}缺“{spec.label}”（{spec.name}）")
     return clean
 
 

@@ -7,13 +7,13 @@ phone number) cannot be guessed from it after the row was erased.
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from db import search_index
 from db.actions import FIELDS, PERSONAL_NOTE_FIELDS, Action
+from db.chain import canonical
 from db.connection import Connection
 from db.ids import uuid7
 
@@ -44,10 +44,6 @@ def reference(sealed: Sealed) -> dict[str, str]:
     return {"content": sealed.id, "sha256": sealed.sha256}
 
 
-def _canonical(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-
-
 def take_out(action: Action, data: Mapping[str, Any]) -> tuple[dict[str, Any], list[Sealed]]:
     """Part the data of an act into what the chain may hold and the texts that stand apart."""
     kept, sealed = dict(data), []
@@ -57,12 +53,12 @@ def take_out(action: Action, data: Mapping[str, Any]) -> tuple[dict[str, Any], l
         if action is Action.VERIFY:
             continue
         value = kept[spec.name]
-        entry = seal(spec.name, value if spec.kind == "long" else _canonical(value))
+        entry = seal(spec.name, value if spec.kind == "long" else canonical(value))
         kept[spec.name] = reference(entry)
         sealed.append(entry)
     if action is Action.VERIFY:
         personal = {name: kept.pop(name) for name in PERSONAL_NOTE_FIELDS if name in kept}
-        entry = seal("note", _canonical(personal))
+        entry = seal("note", canonical(personal))
         kept["note"] = reference(entry)
         sealed.append(entry)
     return kept, sealed

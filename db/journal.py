@@ -194,24 +194,22 @@ class _Entry:
             uuid7(self.link.hlc), str(act.action), kept, self.office.officer, act.party, str(act.via), at,
             recorded, self.link.hlc, self.office.device.id, self.link.seq, case.heads,
         )  # fmt: skip
-        self._check(case.state, step)
+        self._check_time(step)
         verdict = Verdict(step, *lifecycle.take(case.state, step, self.office.calendars))
+        if verdict.why is not None and not self.imported:
+            raise NotAllowed(verdict.why)
         case.verdicts.append(verdict)
         self._keep(case, verdict, sealed, data)
         return step
 
-    def _check(self, state: CaseState, step: Step) -> None:
-        if step.at is not None and not is_countable(step.at):
-            raise ValueError("时间不在 1900—2199 年之内，请检查")
-        if self.imported:
+    def _check_time(self, step: Step) -> None:
+        if step.at is None:
             return
-        if step.at is not None and step.at > step.recorded_at + CLOCK_SKEW:
+        if not is_countable(step.at):
+            raise ValueError("时间不在 1900—2199 年之内，请检查")
+        if not self.imported and step.at > step.recorded_at + CLOCK_SKEW:
             written = instants.local(step.at).strftime("%Y-%m-%d %H:%M")
             raise NotAllowed(f"时间 {written} 还没有到，请检查（本机时间可能不准）")
-        if step.action != Action.REGISTER:
-            why = lifecycle.objection(state, step)
-            if why is not None:
-                raise NotAllowed(why)
 
     def _keep(self, case: _Open, verdict: Verdict, sealed: list[Sealed], data: dict[str, Any]) -> None:
         step, written = verdict.step, chain.canonical(verdict.step.data)
