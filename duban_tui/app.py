@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from array import array
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
-from pkgutil import resolve_name
 from typing import TYPE_CHECKING, Any
 
 os.environ.setdefault("TEXTUAL_DISABLE_KITTY_KEY", "1")
@@ -116,6 +117,12 @@ class DubanApp(OfficeApp):
         if self.start:
             self.call_later(self._open_number, self.start)
 
+    def on_ready(self) -> None:
+        """The first frame is drawn: collect garbage again, but what was made until here stays out of it."""
+        if not gc.isenabled():
+            gc.freeze()
+            gc.enable()
+
     def open_board(self) -> None:
         """There is an office now: put the board over the first-run screen, which cannot be switched away."""
         self.push_screen(self._screen("board"))
@@ -184,9 +191,13 @@ class DubanApp(OfficeApp):
         """Open a screen of `SCREENS_BY_NAME`; `then` is given its result."""
         self.push_screen(self._screen(name, *arguments), then)
 
-    @staticmethod
-    def _screen(name: str, *arguments: Any) -> Screen[Any]:
-        screen: Screen[Any] = resolve_name(SCREENS_BY_NAME[name])(*arguments)
+    def _screen(self, name: str, *arguments: Any) -> Screen[Any]:
+        module, _, kind = SCREENS_BY_NAME[name].partition(":")
+        screen: Screen[Any] = getattr(import_module(module), kind)(*arguments)
+        # Textual sets the classes of the size after the first layout, and lays out and draws all again.
+        steps = (self.HORIZONTAL_BREAKPOINTS, self.VERTICAL_BREAKPOINTS)
+        for cells, breakpoints in zip(self.size, steps, strict=True):
+            screen.add_class(max(each for each in breakpoints if each[0] <= cells)[1])
         return screen
 
     def _case(self) -> int:

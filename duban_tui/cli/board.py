@@ -1,10 +1,8 @@
-"""``duban`` and ``duban board``: the desk, as screens or as text."""
+"""``duban board``, and the desk as text."""
 
 from __future__ import annotations
 
 import argparse
-import os
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +11,7 @@ from db.connection import Connection, open_reader, path_of
 from db.reads.board import QUEUES, UNCLAIMED, Counts, ListQuery, Scope, counts, page
 from db.terms import UNCLAIMED_LABEL, Alarm, Pending
 from duban_tui.cli.output import print_cases, print_json
-from duban_tui.cli.places import config_of, home_of, reader_of, unit_named
+from duban_tui.cli.places import reader_of, unit_named
 
 if TYPE_CHECKING:
     from db.units import UnitRow
@@ -36,34 +34,18 @@ _NEXT = """\
   duban --help    全部命令"""
 
 
-def open_desk(args: argparse.Namespace) -> int:
-    """Open the desk on the office; without a terminal print its board as text, and what comes next."""
-    return show_desk(home_of(args), args)
-
-
-def show_desk(home: Path, args: argparse.Namespace, *, screens: bool = True) -> int:
-    """The desk on the office in `home`: screens where there is a terminal, else text.
-
-    Returns the exit status: 1 where an error ended the desk.
-    """
-    if screens and _has_terminal():
-        from duban_tui.app import DubanApp
-
-        desk = DubanApp(home, config_of(args))
-        desk.run()
-        return desk.return_code or 0
-
+def print_desk(home: Path, duban: str) -> None:
+    """The desk as text: counts, the most urgent cases, and what to call next; `duban` is how to call it."""
     if not path_of(home).exists():
         print(_NO_OFFICE.format(home=home))
-    else:
-        connection = open_reader(path_of(home))
-        now = instants.now()
-        _print_counts(_root_name(connection), counts(connection, Scope(), now), now)
-        print()
-        print_cases(page(connection, ListQuery(), now, FIRST_CASES))
-        print()
-        print(_NEXT.format(duban="duban" if home == home_of(args) else f"duban --home {home}"))
-    return 0
+        return
+    connection = open_reader(path_of(home))
+    now = instants.now()
+    _print_counts(_root_name(connection), counts(connection, Scope(), now), now)
+    print()
+    print_cases(page(connection, ListQuery(), now, FIRST_CASES))
+    print()
+    print(_NEXT.format(duban=duban))
 
 
 def board(args: argparse.Namespace) -> None:
@@ -78,10 +60,6 @@ def board(args: argparse.Namespace) -> None:
         print_json(_as_json(_path(connection, unit, name), counted, now))
     else:
         _print_counts(name, counted, now)
-
-
-def _has_terminal() -> bool:
-    return sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
 
 
 def _root_name(connection: Connection) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from db.connection import open_reader, path_of
 from db.rules import Rules
-from duban_tui.cli.board import show_desk
+from duban_tui.cli.desk import show_desk
 from duban_tui.cli.errors import CommandError
 from duban_tui.cli.places import config_of, home_of
 from duban_tui.cli.progress import show_progress

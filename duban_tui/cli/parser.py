@@ -22,7 +22,7 @@ _EPILOG = """\
 
 
 def build(named: str | None = None) -> argparse.ArgumentParser:
-    """The parser of the whole command line, or of the one command that is `named`."""
+    """The parser of the whole command line, or of the one command that is `named`; ``""`` is none."""
     parser = Parser(
         prog="duban",
         description="督办：政府督查的值班台。不带命令时打开终端界面；没有终端时把总台打印成文字。",
@@ -30,7 +30,7 @@ def build(named: str | None = None) -> argparse.ArgumentParser:
     )
     _add_places(parser, None)
     parser.add_argument("--version", action=_Version, nargs=0, help="显示版本")
-    parser.set_defaults(run="board:open_desk")
+    parser.set_defaults(run="desk:open_desk")
     commands = _group(parser)
     for name, add in _COMMANDS.items():
         if named in (None, name):
@@ -48,7 +48,7 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
 
 
 def _named(argv: Sequence[str]) -> str | None:
-    """The command in a command line, where it is plain that nothing else is asked for."""
+    """The command in a command line, ``""`` for the desk itself; ``None`` where that is not plain."""
     words = iter(argv)
     for word in words:
         if word in ("--home", "--config"):
@@ -57,7 +57,7 @@ def _named(argv: Sequence[str]) -> str | None:
             return word if word in _COMMANDS else None
         elif not word.startswith(("--home=", "--config=")):
             return None
-    return None
+    return ""
 
 
 def function_of(args: argparse.Namespace) -> Run:
