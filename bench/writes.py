@@ -105,5 +105,5 @@ def _bare_import(filled: Connection, empty: Connection, ledger: Path) -> float:
             if found:
                 marks = ", ".join("?" * len(found[0]))
                 empty.executemany(f'INSERT INTO "{table}" VALUES ({marks})', found)
-        search_index.put_new(empty, words)
+        search_index.put_new(empty, [(place, search_index.grams(texts)) for place, texts in words])
     return time.perf_counter() - start

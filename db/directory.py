@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from db import units
 from db.connection import Connection
 from db.rows import NOWHERE, Place
@@ -38,11 +40,15 @@ class Directory:
         place = self._nearest.get(written)
         if place is None:
             # Letters alone are no shorthand in a ledger: its YBQ need not be 渝北区.
-            known = None if written.isascii() else units.resolve(self._connection, written).nearest
+            known = None if written.isascii() else self._resolver.resolve(written).nearest
             rollup = None if known is None else units.rollup(self._connection, known.id, self._rollups)
             place = NOWHERE if rollup is None else Place(None, *rollup)
             self._nearest[written] = place
         return place
+
+    @cached_property
+    def _resolver(self) -> units.Resolver:
+        return units.Resolver(self._connection)
 
     def ended(self, uid: str) -> bool:
         """Whether a unit is no more: its old cases keep it, new ones go to its successor."""

@@ -6,7 +6,6 @@ case. Nothing is changed or removed here: an error is put right by a further eve
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -17,6 +16,7 @@ from db.connection import Connection, transaction
 from db.contents import Sealed
 from db.directory import Directory
 from db.ids import tick, uuid7
+from db.new_words import NewWords
 from db.rows import Folded
 from db.stamp import stamp
 from db.state import CaseState, Step, Verdict
@@ -24,6 +24,7 @@ from db.submitters import SUBMITTER_INSERT, submitter_row
 from db.terms import Via
 
 if TYPE_CHECKING:
+    from db.gram_cutter import GramCutter
     from db.office import Office
 
 CLOCK_SKEW = 120
@@ -81,17 +82,25 @@ def record(office: Office, case_id: int, act: Act) -> Recorded:
 
 
 def record_batch(
-    office: Office, work: Sequence[tuple[int | None, Sequence[Act]]], *, imported: bool = False
+    office: Office,
+    work: Sequence[tuple[int | None, Sequence[Act]]],
+    *,
+    imported: bool = False,
+    cutter: GramCutter | None = None,
 ) -> list[Recorded]:
     """Write the acts of many cases in one transaction; ``None`` opens a new case.
 
-    Imported history is never refused for its place in the lifecycle; it is applied and marked.
+    Args:
+        office: where to.
+        work: local id and acts of each case.
+        imported: history is never refused for its place in the lifecycle; it is applied and marked.
+        cutter: cuts the texts of new cases beside the writing.
 
     Raises:
         NotAllowed, ValueError, OfficeError: as `record`; the whole batch is undone.
     """
     with transaction(office.writer) as connection:
-        entry = _Entry(office, connection, imported)
+        entry = _Entry(office, connection, imported, cutter)
         recorded = [entry.write(case_id, acts) for case_id, acts in work]
         entry.flush()
     return recorded
@@ -117,8 +126,11 @@ class _Open(NamedTuple):
 class _Entry:
     """One transaction's writing: the chain's end, and rows gathered for `executemany`."""
 
-    def __init__(self, office: Office, connection: Connection, imported: bool) -> None:
+    def __init__(
+        self, office: Office, connection: Connection, imported: bool, cutter: GramCutter | None
+    ) -> None:
         self.office, self.connection, self.imported = office, connection, imported
+        self.index = NewWords(connection, cutter)
         office.settle_calendar(connection)
         self.directory = Directory(connection)
         self.now = self.moment = office.clock()
@@ -153,7 +165,11 @@ class _Entry:
         nearest = (
             rows.NOWHERE if case.state.unclaimed is None else self.directory.nearest(case.state.unclaimed)
         )
-        self.folded[case.case_id] = Folded(case.case_id, case.uid, case.state, case.verdicts, nearest)
+        folded = Folded(case.case_id, case.uid, case.state, case.verdicts, nearest)
+        self.folded[case.case_id] = folded
+        if case_id is None:
+            words = rows.words(folded, self.texts.pop(case.case_id))
+            self.index.add(case.case_id, words, is_open=case.state.open)
         return Recorded(case.case_id, case.state.number, tuple(ids))
 
     def _new(self, first: Act) -> _Open:
@@ -216,8 +232,8 @@ class _Entry:
         digest = chain.event_hash(step, case.uid, written, self.link.hash)
         self.events.append((
             step.id, case.case_id, case.uid, step.action, written, step.by, step.party, step.via, step.at,
-            step.recorded_at, step.hlc, step.device, step.seq, chain.canonical(step.seen), self.link.hash, digest,
-            str(verdict.outcome), verdict.why,
+            step.recorded_at, step.hlc, step.device, step.seq, chain.canonical(step.seen), self.link.hash,
+            digest, str(verdict.outcome), verdict.why,
         ))  # fmt: skip
         self.link = self.link._replace(hash=digest)
         self.sealed += [(case.case_id, one) for one in sealed]
@@ -240,14 +256,7 @@ class _Entry:
         contents.write(self.connection, self.sealed)
         self.connection.executemany(_EVENT, self.events)
         self.connection.executemany(SUBMITTER_INSERT, self.submitters)
-        search_index.put_new(
-            self.connection,
-            [
-                (search_index.rank(case_id, is_open=one.state.open), rows.words(one, self.texts[case_id]))
-                for case_id, one in self.folded.items()
-                if case_id in self.texts
-            ],
-        )
+        self.index.flush()
         for case_id in self.reworded:
             search_index.refresh(self.connection, case_id)
         self.connection.executemany(

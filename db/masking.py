@@ -181,7 +181,6 @@ def identity_key(secret: bytes, value: str) -> str:
 
     Without the secret of this office a key says nothing, and nobody can try all phones against it.
     """
-    import hashlib
     import hmac
 
-    return hmac.new(secret, normalised(value).encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(secret, normalised(value).encode(), "sha256").hex()

@@ -57,14 +57,13 @@ def words(query: str) -> list[str]:
     return list(dict.fromkeys(fold(query).split()))
 
 
-def put_new(connection: Connection, cases: Iterable[tuple[int, Iterable[str]]]) -> None:
-    """Index cases that never stood in the index, each at its place; inside the caller's transaction.
+def put_new(connection: Connection, cases: Iterable[tuple[int, str]]) -> None:
+    """Index cases that never stood in the index, as (place, grams); inside the caller's transaction.
 
     In the order of their places: the index writes out all it holds in memory whenever a row id is below
     the one before, and has to merge these pieces again.
     """
-    gathered = [(place, _grams(texts)) for place, texts in cases]
-    connection.executemany(_INSERT, sorted(gathered))
+    connection.executemany(_INSERT, sorted(cases))
 
 
 _INSERT = "INSERT INTO lookup (rowid, grams) VALUES (?, ?)"
@@ -77,7 +76,7 @@ def put(connection: Connection, case_id: int, texts: Iterable[str]) -> None:
     it has to be put again when it closes or opens again, as when its texts change.
     """
     drop(connection, case_id)
-    connection.execute(_INSERT, (place_of(connection, case_id), _grams(texts)))
+    connection.execute(_INSERT, (place_of(connection, case_id), grams(texts)))
 
 
 def refresh(connection: Connection, case_id: int) -> None:
@@ -107,7 +106,8 @@ def optimize(connection: Connection) -> None:
     connection.execute("INSERT INTO lookup (lookup) VALUES ('optimize')")
 
 
-def _grams(texts: Iterable[str]) -> str:
+def grams(texts: Iterable[str]) -> str:
+    """The grams of all these texts, each once, with spaces between: what a row of the index is made of."""
     found: set[str] = set()
     for text in texts:
         plain = searchable(text)

@@ -1,0 +1,83 @@
+"""Cutting beside the writing: the same index, and no process left behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from db import search_index
+from db.actions import Action
+from db.gram_cutter import GramCutter
+from db.journal import Act, NotAllowed, record_batch
+from db.office import Office
+
+HELD = """
+import os, sys, time
+from db.gram_cutter import GramCutter
+if __name__ == "__main__":
+    cutter = GramCutter()
+    cutter.ask([["路灯"]])
+    cutter.answer()
+    print(cutter._process.pid, flush=True)
+    time.sleep(60)
+"""
+
+
+def cases(number: int) -> list[tuple[None, list[Act]]]:
+    """New cases, each with words of its own."""
+    return [
+        (None, [Act(Action.REGISTER, {"kind": "诉求", "title": f"路灯{turn}号不亮", "body": "老街" * turn})])
+        for turn in range(number)
+    ]
+
+
+def test_what_was_cut_beside_is_found(office: Office) -> None:
+    with GramCutter() as cutter:
+        record_batch(office, cases(450), cutter=cutter)
+    assert len(list(search_index.find(office.writer, "路灯"))) == 450
+    assert len(list(search_index.find(office.writer, "灯449号"))) == 1
+    assert len(list(search_index.find(office.writer, "老街"))) == 449
+
+
+def test_a_batch_that_was_undone_leaves_no_answer_to_the_next(office: Office) -> None:
+    with GramCutter() as cutter:
+        with pytest.raises(NotAllowed):
+            record_batch(office, [*cases(250), (None, [Act(Action.APPROVE)])], cutter=cutter)
+        record_batch(office, cases(3), cutter=cutter)
+    assert len(list(search_index.find(office.writer, "路灯"))) == 3
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+def test_it_ends_when_the_program_is_killed(tmp_path: Path) -> None:
+    script = tmp_path / "held.py"
+    script.write_text(HELD, encoding="utf-8")
+    root = str(Path(__file__).resolve().parents[2])
+    asking = subprocess.Popen(
+        [sys.executable, str(script)],
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": root},
+    )
+    assert asking.stdout is not None
+    helper = int(asking.stdout.readline())
+    asking.send_signal(signal.SIGKILL)
+    asking.wait()
+    assert _gone(helper)
+
+
+def _gone(pid: int) -> bool:
+    for _ in range(100):
+        try:
+            state = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rsplit(")", 1)[1].split()[0]
+        except FileNotFoundError:
+            return True
+        if state == "Z":
+            return True
+        time.sleep(0.05)
+    return False
