@@ -35,6 +35,10 @@ SAFE_SQLITE = (3, 51, 3)
 BUSY_MS = 10_000
 """How long a writer waits for another before it says the office is busy."""
 
+LOG_PAGES = 4000
+"""Length of the log (32 MB) at which a save has to put it into the file itself; the desk does it before,
+in idle moments, so that no save waits for it."""
+
 SCHEMA_VERSION = 1
 """Kept in ``PRAGMA user_version``; Alembic is loaded only where it differs."""
 
@@ -139,6 +143,7 @@ def open_writer(path: Path, *, create: bool = False) -> Connection:
         safe = driver.sqlite_version_info >= SAFE_SQLITE
         connection.execute(f"PRAGMA journal_mode={'WAL' if safe else 'TRUNCATE'}")
         connection.execute("PRAGMA synchronous=FULL")
+        connection.execute(f"PRAGMA wal_autocheckpoint={LOG_PAGES}")
         connection.execute("PRAGMA journal_size_limit=67108864")
     except driver.Error as error:
         raise OfficeError(explain(error, path)) from error

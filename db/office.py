@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
-from db import calendars, instants
+from db import calendars, instants, upkeep
 from db.connection import (
     DATABASE,
     SCHEMA_VERSION,
@@ -139,12 +140,13 @@ class Office:
             self.settle_calendar(connection)
 
     def close(self) -> None:
-        """Let SQLite tidy its statistics, and close. May be called twice."""
-        try:
+        """Leave index and statistics in order, unless somebody writes; close. May be called twice."""
+        with suppress(sqlite.Error):
+            self.writer.execute("PRAGMA busy_timeout=0")
+            if self.writer.total_changes:
+                upkeep.settle(self.writer, 1)
             self.writer.execute("PRAGMA optimize")
-            self.writer.close()
-        except sqlite.Error:
-            return
+        self.writer.close()
 
     def __enter__(self) -> Office:
         """The office itself."""
