@@ -6,7 +6,9 @@ case. Nothing is changed or removed here: an error is put right by a further eve
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import gc
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -99,11 +101,23 @@ def record_batch(
     Raises:
         NotAllowed, ValueError, OfficeError: as `record`; the whole batch is undone.
     """
-    with transaction(office.writer) as connection:
+    with transaction(office.writer) as connection, _without_collection():
         entry = _Entry(office, connection, imported, cutter)
         recorded = [entry.write(case_id, acts) for case_id, acts in work]
         entry.flush()
     return recorded
+
+
+@contextmanager
+def _without_collection() -> Iterator[None]:
+    """Nothing that a batch gathers stands in a circle, and looking for one takes a seventh of the time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 _EVENT = """INSERT INTO event (id, case_id, case_uid, action, data, by, party, via, at, recorded_at,
