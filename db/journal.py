@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from db import chain, contents, fold, instants, lifecycle, rows, search_index
+from db import chain, contents, fold, instants, lifecycle, rows, search_index, upkeep
 from db.actions import Action, is_countable, validate
 from db.connection import Connection, transaction
 from db.contents import Sealed
@@ -271,12 +271,17 @@ class _Entry:
         self.connection.executemany(_EVENT, self.events)
         self.connection.executemany(SUBMITTER_INSERT, self.submitters)
         self.index.flush()
-        for case_id in self.reworded:
+        for case_id in sorted(self.reworded, key=self._place):
             search_index.refresh(self.connection, case_id)
+        if len(self.folded) > 1:
+            upkeep.settle(self.connection, len(self.folded))
         self.connection.executemany(
             _SERIES, [(f"seq:{series}", str(last)) for series, last in self.numbers.items()]
         )
         self._gather()
+
+    def _place(self, case_id: int) -> int:
+        return search_index.rank(case_id, is_open=self.folded[case_id].state.open)
 
     def next_number(self, kind: str, received: int) -> str:
         """This office's next number for a kind of case, by the pattern in the config."""

@@ -26,10 +26,14 @@ from db.masking import mask_text
 
 _TOKENS = string.punctuation.replace("'", "''''").replace('"', '""')
 
+MERGED_BY_US = "INSERT INTO lookup (lookup, rank) VALUES ('automerge', 0)"
+"""FTS5 would merge its pieces inside the saves, hundreds of pages in one: `db.upkeep` does it beside them."""
+
 SCHEMA: tuple[str, ...] = (
     "CREATE VIRTUAL TABLE lookup USING fts5("
     "grams, content='', contentless_delete=1, detail=none, "
     f"tokenize=\"ascii tokenchars '{_TOKENS}'\")",
+    MERGED_BY_US,
 )
 """The grams of a text come cut, with spaces between; beyond ASCII every character is part of a token."""
 
@@ -92,18 +96,6 @@ def drop(connection: Connection, case_id: int) -> None:
 def clear(connection: Connection) -> None:
     """Empty the index, before all of it is made again."""
     connection.execute("INSERT INTO lookup (lookup) VALUES ('delete-all')")
-
-
-def tend(connection: Connection, pages: int = 200) -> bool:
-    """Merge some of what many small writes left behind, for idle moments; false once nothing is left."""
-    before = connection.total_changes
-    connection.execute("INSERT INTO lookup (lookup, rank) VALUES ('merge', ?)", (pages,))
-    return connection.total_changes - before > 1
-
-
-def optimize(connection: Connection) -> None:
-    """Merge the whole index into one piece: after a large import. Takes about a minute per million cases."""
-    connection.execute("INSERT INTO lookup (lookup) VALUES ('optimize')")
 
 
 def grams(texts: Iterable[str]) -> str:

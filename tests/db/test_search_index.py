@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlcipher3 import dbapi2 as driver
 
-from db import search_index
+from db import search_index, upkeep
 from db.connection import Connection
 from db.search_index import candidates, contains, find, searchable, words
 
@@ -134,9 +134,8 @@ def test_a_newer_query_stops_the_older(office: Connection) -> None:
 def test_merging_changes_no_answer(office: Connection) -> None:
     for case_id in range(1, 200):
         _add(office, case_id, f"路灯{case_id}")
-    while search_index.tend(office, 500):
+    while upkeep.merge(office, 500):
         pass
-    search_index.optimize(office)
     assert len(_found(office, "路灯")) == 199
     search_index.clear(office)
     assert _found(office, "路灯") == []
