@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable
 from contextlib import closing, suppress
 from pathlib import Path
 
-from db import doctor, instants
-from db.connection import OfficeError, explain, files_of, open_reader, open_writer, remove, transaction
+from db import chain, doctor, instants
+from db.connection import (
+    Connection,
+    OfficeError,
+    explain,
+    files_of,
+    open_reader,
+    open_writer,
+    remove,
+    transaction,
+)
 from db.connection import driver as sqlite
 from db.device import KEY_FILE
 from db.office import Calendars, path_of
 
 PAGES = 2000
-"""Pages copied at a time: writers get their turn in between."""
+"""Pages copied at a time: between two of these it can be told how far it is, and be stopped."""
 
 Progress = Callable[[int, int], None]
 """Called with (done, total)."""
@@ -30,15 +40,19 @@ def target_of(destination: Path, now: int) -> Path:
 
 
 def back_up(home: Path, destination: Path, *, now: int, progress: Progress = _SILENT) -> Path:
-    """Copy the office while it is in use; the copy is checked and appears whole or not at all.
+    """Copy the office while it is in use; the copy appears whole or not at all.
 
-    The device key is no part of it.
+    What is copied is the office of one moment: one read transaction is held over the whole of it, since
+    SQLite's online backup starts anew whenever somebody else has written between two of its steps, and
+    would never end beside a busy desk. Meanwhile the log cannot be put into the file and grows by what
+    is written. The copy is proved by its size and the ends of its chains, not page by page: that takes
+    as long again, and `restore` does it before anything is replaced. The device key is no part of it.
 
     Returns:
         The file that was written.
 
     Raises:
-        OfficeError: no office, no room, an existing file of that name, or a copy that fails its check.
+        OfficeError: no office, no room, an existing file of that name, or a copy that is not whole.
     """
     target = target_of(destination, now)
     if target.exists():
@@ -46,28 +60,58 @@ def back_up(home: Path, destination: Path, *, now: int, progress: Progress = _SI
     part = target.with_name(f".{target.name}.part")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        part.unlink(missing_ok=True)
-        with closing(open_reader(path_of(home))) as source, closing(sqlite.connect(str(part))) as copy:
-            source.backup(copy, pages=PAGES, progress=lambda _, left, total: progress(total - left, total))
-            copy.execute("PRAGMA journal_mode=DELETE")
-            _prove_pages(copy, part)
-        _sync(part)
+        remove(part)
+        with closing(open_reader(path_of(home))) as source:
+            _hold(source)
+            _need_room(source, target.parent)
+            _copy(source, part, progress)
+            _prove_whole(source, part)
         os.replace(part, target)
     except OSError as error:
         raise OfficeError(f"写不了备份 {target}：{error.strerror}。请检查目录和剩余空间") from error
     except sqlite.Error as error:
         raise OfficeError(explain(error, part)) from error
     finally:
-        part.unlink(missing_ok=True)
+        remove(part)
     with suppress(OfficeError):  # The copy is made: a read-only office cannot remember it.
         _note_backup(home, now)
     return target
 
 
-def _prove_pages(copy: sqlite.Connection, path: Path) -> None:
-    verdict = copy.execute("PRAGMA quick_check(1)").fetchone()[0]
-    if verdict != "ok":
-        raise OfficeError(f"备份没有通过检查（{verdict}），未保留：{path}。请运行 duban doctor")
+def _hold(source: Connection) -> None:
+    """Begin the read transaction in which the office stands still for us."""
+    source.execute("BEGIN")
+    source.execute("SELECT 1 FROM sqlite_schema").fetchone()
+
+
+def _need_room(source: Connection, folder: Path) -> None:
+    needed, free = _size(source), shutil.disk_usage(folder).free
+    if needed > free:
+        raise OfficeError(
+            f"{folder} 放不下备份：需要 {needed / 1e9:.1f} GB，还剩 {free / 1e9:.1f} GB。"
+            "请腾出空间，或备份到别处"
+        )
+
+
+def _size(connection: Connection) -> int:
+    pages, page = (connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "page_size"))
+    return int(pages * page)
+
+
+def _copy(source: Connection, target: Path, progress: Progress = _SILENT) -> None:
+    """Copy all pages into a new file that is on disk when this returns."""
+    with closing(sqlite.connect(str(target))) as copy:
+        copy.execute("PRAGMA synchronous=OFF")  # Nobody has this file before it is whole: see `_sync`.
+        source.backup(copy, pages=PAGES, progress=lambda _, left, total: progress(total - left, total))
+        copy.execute("PRAGMA journal_mode=DELETE")
+    _sync(target)
+
+
+def _prove_whole(source: Connection, part: Path) -> None:
+    with closing(open_reader(part)) as copy:
+        whole = part.stat().st_size == _size(source)
+        if not whole or chain.tips(copy) != chain.tips(source):
+            raise OfficeError(f"备份不完整，未保留：{part}。请检查目标磁盘，再备份一次")
 
 
 def _sync(path: Path) -> None:
@@ -99,7 +143,7 @@ def restore(home: Path, source: Path, *, now: int, progress: Progress = _SILENT)
     fresh = path.with_name(f".{path.name}.restore")
     try:
         home.mkdir(parents=True, exist_ok=True)
-        _copy(source, fresh)
+        _copy_backup(source, fresh)
         _prove(fresh, source, progress)
         former = _put_aside(path, now) if any(map(Path.exists, files_of(path))) else None
         (home / KEY_FILE).unlink(missing_ok=True)
@@ -111,15 +155,14 @@ def restore(home: Path, source: Path, *, now: int, progress: Progress = _SILENT)
     return former
 
 
-def _copy(source: Path, target: Path) -> None:
-    target.unlink(missing_ok=True)
+def _copy_backup(source: Path, target: Path) -> None:
+    remove(target)
     try:
-        with closing(open_reader(source)) as opened, closing(sqlite.connect(str(target))) as copy:
-            opened.backup(copy)
-            copy.execute("PRAGMA journal_mode=DELETE")
+        with closing(open_reader(source)) as opened:
+            _need_room(opened, target.parent)
+            _copy(opened, target)
     except sqlite.Error as error:
         raise OfficeError(explain(error, source)) from error
-    _sync(target)
 
 
 def _prove(path: Path, source: Path, progress: Progress) -> None:

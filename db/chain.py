@@ -30,6 +30,11 @@ def tip(connection: Connection, device: str) -> Link:
     return Link(0, GENESIS, 0) if row is None else Link(*row)
 
 
+def tips(connection: Connection) -> dict[str, Link]:
+    """Where the chain of every device that the office knows ends."""
+    return {device: tip(connection, device) for (device,) in connection.execute("SELECT id FROM device")}
+
+
 _encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 """One encoder for all: making one costs as much as using it."""
 

@@ -37,7 +37,7 @@ def backup(args: argparse.Namespace) -> None:
     target = back_up(
         home_of(args), Path(args.dest), now=instants.now(), progress=partial(show_progress, "备份")
     )
-    print(f"已备份到：{target}（{target.stat().st_size / 1e6:.1f} MB，已通过检查）")
+    print(f"已备份到：{target}（{target.stat().st_size / 1e6:.1f} MB，大小和流水末端已核对）")
 
 
 def restore(args: argparse.Namespace) -> None:

@@ -48,6 +48,48 @@ def test_a_backup_never_overwrites(office: Office, tmp_path: Path) -> None:
         backup.back_up(office.home, target, now=MONDAY)
 
 
+def test_a_desk_that_goes_on_writing_never_makes_a_backup_start_anew(
+    office: Office, handled: Recorded, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(backup, "PAGES", 10)
+    told: list[int] = []
+
+    def write_on(done: int, total: int) -> None:
+        told.append(done)
+        record(office, handled.case_id, Act(Action.URGE, {"text": "请抓紧"}))
+
+    copy = backup.back_up(office.home, tmp_path / "b.db", now=MONDAY, progress=write_on)
+    assert told == sorted(set(told))
+    assert len(told) > 3
+    with closing(open_reader(copy)) as saved:
+        assert saved.execute("SELECT count(*) FROM event").fetchone() == (2,), "one moment's office"
+        assert doctor.check(saved, Calendars(saved)).sound
+
+
+def test_a_backup_that_is_stopped_leaves_nothing(
+    office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(backup, "PAGES", 50)
+
+    def stop(done: int, total: int) -> None:
+        raise KeyboardInterrupt
+
+    (tmp_path / "copies").mkdir()
+    with pytest.raises(KeyboardInterrupt):
+        backup.back_up(office.home, tmp_path / "copies" / "b.db", now=MONDAY, progress=stop)
+    assert list((tmp_path / "copies").iterdir()) == []
+    backup.back_up(office.home, tmp_path / "copies" / "b.db", now=MONDAY)
+
+
+def test_a_backup_without_room_is_not_begun(
+    office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(1, 1, 1000))
+    with pytest.raises(OfficeError, match="放不下备份"):
+        backup.back_up(office.home, tmp_path / "b.db", now=MONDAY)
+    assert not (tmp_path / "b.db").exists()
+
+
 def test_an_office_in_use_is_not_replaced(office: Office, handled: Recorded, tmp_path: Path) -> None:
     copy = backup.back_up(office.home, tmp_path / "b.db", now=MONDAY)
     with pytest.raises(OfficeError, match="正在使用"):
