@@ -1,9 +1,10 @@
 """The index behind the lookup box: which cases contain these characters. SQLite only (FTS5).
 
-A text is cut into grams: every character, every pair of neighbours, and every three neighbours within
-ASCII, where pairs say too little. So one or two characters (or three of ASCII) are answered by the index
-alone, and longer words by an AND of grams that is checked again in the texts. Words are never segmented:
-that finds 13–64 % of what is there.
+A text is cut into grams: every character, every pair, every three neighbours, and every four within ASCII,
+since the last four digits are what people say of a number. So a word of up to three characters is answered
+by the index alone, and a longer one by an AND of grams that is checked again in the texts (`db.search`).
+Pairs alone say too little: among 3,000,000 cases there are always thousands that hold those of a word apart.
+Words are never segmented: that finds 13–64 % of what is there.
 
 The grams are of the *masked* text: nobody finds a person by what is hidden. The index holds no text
 (``content=''``) and no positions (``detail=none``): texts stand once, in `content` and on the case.
@@ -18,7 +19,7 @@ from __future__ import annotations
 import re
 import string
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from db.connection import Connection
@@ -41,9 +42,7 @@ OPEN = 1 << 61
 """Set in the row id of an open case. Case ids are below 2**53."""
 
 _UNFIT = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
-_ASCII_RUN = re.compile(r"[!-~]{3,}")
-_LONGEST = 24
-"""Characters of a word that are looked up by grams; the check in the texts takes the whole word."""
+_ASCII_RUN = re.compile(r"[!-~]{4,}")
 
 
 def fold(text: str) -> str:
@@ -106,10 +105,19 @@ def grams(texts: Iterable[str]) -> str:
         for word in plain.split():
             found.update(word)
             found.update(map(str.__add__, word, word[1:]))
+            found.update(word[at : at + 3] for at in range(len(word) - 2))
         for run in _ASCII_RUN.finditer(plain):
             start, end = run.span()
-            found.update(plain[at : at + 3] for at in range(start, end - 2))
+            found.update(plain[at : at + 4] for at in range(start, end - 3))
     return " ".join(found)
+
+
+def grams_of(word: str) -> list[str]:
+    """The longest grams that every text with this word has; no others are needed to find it."""
+    size = min(len(word), 3)
+    fours = {at for at in range(len(word) - 3) if _ASCII_RUN.match(word, at, at + 4)}
+    threes = (at for at in range(len(word) - size + 1) if not {at, at - 1} & fours)
+    return [*(word[at : at + 4] for at in sorted(fours)), *(word[at : at + size] for at in threes)]
 
 
 def rank(case_id: int, *, is_open: bool) -> int:
@@ -123,82 +131,30 @@ def place_of(connection: Connection, case_id: int) -> int:
     return rank(case_id, is_open=row is not None and bool(row[0]))
 
 
-def candidates(connection: Connection, sought: Iterable[str]) -> Iterator[int]:
-    """Places of all cases that may contain these words (see `words`), in the order of the answer.
+_HEADS = 'SELECT id, title, place FROM "case" WHERE id IN ({})'
+_CONTENTS = "SELECT case_id, kind, text FROM content WHERE case_id IN ({}) AND text IS NOT NULL"
+_NUMBERS = "SELECT case_id, number FROM case_number WHERE case_id IN ({})"
 
-    Lazy: only what is taken is looked for. A place is a case id, with `OPEN` set where the case is open.
+
+def texts_of_many(connection: Connection, case_ids: Sequence[int]) -> dict[int, list[str]]:
+    """By case, the texts by which it may be found: title, place, what was written, numbers; raw.
+
+    Every id is a key, also one that no case has.
     """
-    terms = dict.fromkeys(term for word in sought for term in _terms(word[:_LONGEST]))
-    if not terms:
-        return
-    quoted = ['"' + term.replace('"', '""') + '"' for term in terms]
-    found = connection.execute(
-        "SELECT rowid FROM lookup WHERE lookup MATCH ? ORDER BY rowid DESC", (" AND ".join(quoted),)
-    )
-    for (place,) in found:
-        yield place
+    texts: dict[int, list[str]] = {case_id: [] for case_id in case_ids}
+    listed = ", ".join(map(str, case_ids))
+    for case_id, title, place in connection.execute(_HEADS.format(listed)):
+        texts[case_id] += (title, place)
+    for case_id, kind, text in connection.execute(_CONTENTS.format(listed)):
+        texts[case_id] += words_of(kind, text)
+    for case_id, number in connection.execute(_NUMBERS.format(listed)):
+        texts[case_id].append(number)
+    return texts
 
 
-def places(connection: Connection, query: str, stop: Callable[[], bool] = bool) -> Iterator[int]:
-    """Places of the cases in which every word of the query occurs, in the order of the answer.
-
-    Args:
-        connection: any connection to the office.
-        query: as typed; nothing in it has a special meaning.
-        stop: asked before each case; true ends the search (a newer query was typed).
-    """
-    sought = words(query)
-    unsure = [word for word in sought if not _answered_by_index(word)]
-    for place in candidates(connection, sought):
-        if stop():
-            return
-        if not unsure or contains(texts_of(connection, place & ~OPEN), unsure):
-            yield place
-
-
-def find(connection: Connection, query: str) -> Iterator[int]:
-    """Ids of the cases in which every word of the query occurs: open newest first, then the rest."""
-    return (place & ~OPEN for place in places(connection, query))
-
-
-def contains(texts: Iterable[str], sought: Iterable[str]) -> bool:
-    """Whether each of these words occurs in one of the texts."""
-    missing = set(sought)
-    for text in texts:
-        found = searchable(text)
-        missing = {word for word in missing if word not in found}
-        if not missing:
-            return True
-    return not missing
-
-
-def _answered_by_index(word: str) -> bool:
-    return len(word) < 3 or (len(word) == 3 and _ASCII_RUN.fullmatch(word) is not None)
-
-
-def _terms(word: str) -> list[str]:
-    """The grams that a text with this word must have; pairs within a three are left out."""
-    if len(word) < 3:
-        return [word]
-    threes = {at for at in range(len(word) - 2) if _ASCII_RUN.match(word, at, at + 3)}
-    pairs = [word[at : at + 2] for at in range(len(word) - 1) if not {at, at - 1} & threes]
-    return [*(word[at : at + 3] for at in sorted(threes)), *pairs]
-
-
-_HEAD = 'SELECT title, place FROM "case" WHERE id = ?'
-_NUMBERS = "SELECT number FROM case_number WHERE case_id = ?"
-_CONTENTS = "SELECT kind, text FROM content WHERE case_id = ? AND text IS NOT NULL"
-
-
-def texts_of(connection: Connection, case_id: int) -> Iterator[str]:
-    """The texts by which a case may be found: title, place, numbers and what was written; raw."""
-    for title, place in connection.execute(_HEAD, (case_id,)):
-        yield title
-        yield place
-    for kind, text in connection.execute(_CONTENTS, (case_id,)):
-        yield from words_of(kind, text)
-    for (number,) in connection.execute(_NUMBERS, (case_id,)):
-        yield number
+def texts_of(connection: Connection, case_id: int) -> list[str]:
+    """The texts by which one case may be found; see `texts_of_many`."""
+    return texts_of_many(connection, [case_id])[case_id]
 
 
 def words_of(kind: str, text: str) -> list[str]:

@@ -24,7 +24,8 @@ from db.connection import Connection, driver
 from db.masking import identity_key
 from db.reads import board
 from db.reads.board import CaseRow, ListQuery, bindings, conditions, page, rows
-from db.search_index import OPEN, fold, place_of, places, words
+from db.search import places
+from db.search_index import OPEN, fold, place_of, words
 
 if TYPE_CHECKING:
     from db.reads.readings import Reading
@@ -178,7 +179,7 @@ def _hits(
     """All hits in their order: whole numbers first, then by person or words, each once."""
     passes = _filter(connection, within, now)
     numbered = _places(connection, _numbered(connection, text))
-    ordered = merge(_places(connection, persons), places(connection, text[:LONGEST], stop), reverse=True)
+    ordered = merge(_places(connection, persons), places(connection, text[:LONGEST], stop=stop), reverse=True)
     seen: set[int] = set()
     for place in chain(numbered, ordered):
         case_id = place & ~OPEN

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from itertools import islice
 
-from db import search_index
+from db import search, search_index
 from db.connection import Connection
 from db.reads.board import CaseRow, rows
 from db.search_index import OPEN
@@ -23,7 +23,7 @@ def open_cases(connection: Connection, title: str, *, now: int, limit: int = 5) 
     pairs = dict.fromkeys(folded[at : at + 2] for at in range(len(folded) - 1))
     shared: Counter[int] = Counter()
     for pair in pairs:
-        places = islice(search_index.candidates(connection, [pair]), PER_PAIR)
+        places = islice(search.candidates(connection, [pair]), PER_PAIR)
         shared.update(place & ~OPEN for place in places if place & OPEN)
     wanted = max(2, SHARE * len(pairs))
     likest = [case_id for case_id, count in shared.most_common(limit) if count >= wanted]

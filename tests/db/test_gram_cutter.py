@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from db import search_index
 from db.actions import Action
 from db.gram_cutter import GramCutter
 from db.journal import Act, NotAllowed, record_batch
 from db.office import Office
+from db.search import find
 
 HELD = """
 import os, sys, time
@@ -40,9 +40,9 @@ def cases(number: int) -> list[tuple[None, list[Act]]]:
 def test_what_was_cut_beside_is_found(office: Office) -> None:
     with GramCutter() as cutter:
         record_batch(office, cases(450), cutter=cutter)
-    assert len(list(search_index.find(office.writer, "路灯"))) == 450
-    assert len(list(search_index.find(office.writer, "灯449号"))) == 1
-    assert len(list(search_index.find(office.writer, "老街"))) == 449
+    assert len(list(find(office.writer, "路灯"))) == 450
+    assert len(list(find(office.writer, "灯449号"))) == 1
+    assert len(list(find(office.writer, "老街"))) == 449
 
 
 def test_a_batch_that_was_undone_leaves_no_answer_to_the_next(office: Office) -> None:
@@ -50,7 +50,7 @@ def test_a_batch_that_was_undone_leaves_no_answer_to_the_next(office: Office) ->
         with pytest.raises(NotAllowed):
             record_batch(office, [*cases(250), (None, [Act(Action.APPROVE)])], cutter=cutter)
         record_batch(office, cases(3), cutter=cutter)
-    assert len(list(search_index.find(office.writer, "路灯"))) == 3
+    assert len(list(find(office.writer, "路灯"))) == 3
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")

@@ -15,12 +15,13 @@ from pathlib import Path
 
 import pytest
 
-from db import contents, doctor, rebuild, search_index, submitters, units
+from db import contents, doctor, rebuild, submitters, units
 from db.actions import Action
 from db.connection import OfficeError, open_reader, transaction
 from db.journal import Act, NotAllowed, Recorded, open_case, record, record_batch
 from db.office import Office, path_of
 from db.reads import flow
+from db.search import find
 from db.terms import Via
 from tests.db.conftest import MONDAY, RULES
 
@@ -266,10 +267,10 @@ def test_a_closed_case_is_found_after_the_open_ones(office: Office, handled: Rec
     second = open_case(
         office, [Act(Action.REGISTER, {"kind": "诉求", "title": "另一处路灯不亮"}, at=MONDAY - 60)]
     )
-    assert list(search_index.find(office.writer, "路灯")) == [handled.case_id, second.case_id]
+    assert list(find(office.writer, "路灯")) == [handled.case_id, second.case_id]
     record(office, handled.case_id, Act(Action.APPROVE))
-    assert list(search_index.find(office.writer, "路灯")) == [second.case_id, handled.case_id]
-    assert list(search_index.find(office.writer, "修好")) == [handled.case_id]
+    assert list(find(office.writer, "路灯")) == [second.case_id, handled.case_id]
+    assert list(find(office.writer, "修好")) == [handled.case_id]
 
 
 def test_what_was_erased_is_found_no_more_and_stays_erased(office: Office) -> None:
@@ -281,8 +282,8 @@ def test_what_was_erased_is_found_no_more_and_stays_erased(office: Office) -> No
             contents.erase(connection, content, now=MONDAY, why="反映人要求")
     before = dump(office)
     assert before["submitter"] == []
-    assert list(search_index.find(office.writer, "井盖")) == []
-    assert list(search_index.find(office.writer, "来信")) == [case.case_id]
+    assert list(find(office.writer, "井盖")) == []
+    assert list(find(office.writer, "来信")) == [case.case_id]
     rebuild.rebuild(office.writer, office.calendars, office.identity_secret)
     assert dump(office) == before
 

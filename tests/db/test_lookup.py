@@ -14,6 +14,7 @@ from db.journal import Act, Recorded, open_case, record
 from db.office import Office
 from db.reads.lookup import Superseded, ids, marks, search
 from db.reads.readings import readings
+from db.search import find
 from db.search_index import searchable, words
 from db.terms import Alarm
 from db.units import end
@@ -251,7 +252,7 @@ def test_nothing_that_a_plain_search_finds_is_missed(many: Connection) -> None:
         ]
         if turn % 100 == 0:
             assert list(ids(many, typed, now=small_db.NOW)) == expected, typed
-        found = search_index.find(many, typed)
+        found = find(many, typed)
         assert [case_id for case_id, _ in zip(found, range(40), strict=False)] == expected[:40], typed
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from contextlib import closing
 
-from db import search_index, upkeep
+from db import upkeep
 from db.actions import Action
 from db.connection import open_writer, transaction
 from db.journal import Act, open_case
 from db.office import Office
+from db.search import find
 
 WORDS = "路灯不亮"
 
@@ -26,10 +27,10 @@ def _fill(office: Office, cases: int) -> None:
 
 def test_idle_moments_leave_few_pieces_and_the_same_answers(office: Office) -> None:
     _fill(office, 40)
-    before, found = _pieces(office), list(search_index.find(office.writer, WORDS))
+    before, found = _pieces(office), list(find(office.writer, WORDS))
     assert upkeep.tend(office.path, wanted=lambda: True)
     assert _pieces(office) < before
-    assert list(search_index.find(office.writer, WORDS)) == found
+    assert list(find(office.writer, WORDS)) == found
     assert len(found) == 40
 
 

@@ -1,0 +1,114 @@
+"""What the index answers: the cases in which some words stand, open ones newest first, then the rest.
+
+A word that is a gram itself is answered by the index alone. A longer one is an AND of its grams, and whoever
+has them all is checked again in the texts, a batch at a time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
+from typing import NamedTuple
+
+from db.connection import Connection
+from db.search_index import OPEN, grams_of, searchable, texts_of_many, words
+
+LOOKED_UP = 24
+"""Characters of a word that are looked up by grams; the check in the texts takes the whole word."""
+
+FIRST_BATCH, LARGEST_BATCH = 16, 256
+"""Cases whose texts are read at once: few at first, since a page of hits is all that most searches take."""
+
+
+class Band(NamedTuple):
+    """A stretch of places: from the first to before the last."""
+
+    first: int
+    end: int
+
+
+EVERYWHERE = (Band(0, OPEN << 1),)
+"""All places in one stretch."""
+
+
+def candidates(
+    connection: Connection, sought: Iterable[str], bands: Iterable[Band] = EVERYWHERE
+) -> Iterator[int]:
+    """Places of all cases that may contain these words (see `search_index.words`), in their order.
+
+    Lazy: only what is taken is looked for. A place is a case id, with `OPEN` set where the case is open.
+    """
+    match = matching(sought)
+    if not match:
+        return
+    for band in bands:
+        for (place,) in connection.execute(_CANDIDATES, (match, *band)):
+            yield place
+
+
+_CANDIDATES = "SELECT rowid FROM lookup WHERE lookup MATCH ? AND rowid >= ? AND rowid < ? ORDER BY rowid DESC"
+
+
+def matching(sought: Iterable[str]) -> str:
+    """The condition on the index that a case with all these words fulfils; empty for no words."""
+    grams = dict.fromkeys(gram for word in sought for gram in grams_of(word[:LOOKED_UP]))
+    return " AND ".join('"' + gram.replace('"', '""') + '"' for gram in grams)
+
+
+def places(
+    connection: Connection,
+    query: str,
+    *,
+    bands: Iterable[Band] = EVERYWHERE,
+    stop: Callable[[], bool] = bool,
+) -> Iterator[int]:
+    """Places of the cases in which every word of the query occurs, in their order.
+
+    Args:
+        connection: any connection to the office.
+        query: as typed; nothing in it has a special meaning.
+        bands: where to look, in the order of the answer.
+        stop: asked before each batch of cases; true ends the search (a newer query was typed).
+    """
+    sought = words(query)
+    return checked(connection, candidates(connection, sought, bands), sought, stop)
+
+
+def checked(
+    connection: Connection, found: Iterator[int], sought: Sequence[str], stop: Callable[[], bool] = bool
+) -> Iterator[int]:
+    """Those of some candidates in whose texts the words stand; see `places`."""
+    unsure = [word for word in sought if grams_of(word) != [word]]
+    for batch in _batches(found):
+        if stop():
+            return
+        yield from containing(connection, batch, unsure) if unsure else batch
+
+
+def containing(connection: Connection, batch: Sequence[int], sought: Sequence[str]) -> Iterator[int]:
+    """The places of a batch in whose texts all these words stand; one reading for all."""
+    texts = texts_of_many(connection, [place & ~OPEN for place in batch])
+    return (place for place in batch if contains(texts[place & ~OPEN], sought))
+
+
+def _batches(found: Iterator[int]) -> Iterator[list[int]]:
+    size = FIRST_BATCH
+    while batch := list(islice(found, size)):
+        yield batch
+        size = min(2 * size, LARGEST_BATCH)
+
+
+def contains(texts: Iterable[str], sought: Iterable[str]) -> bool:
+    """Whether each of these words occurs in one of the texts."""
+    missing = set(sought)
+    for text in texts:
+        found = searchable(text)
+        missing = {word for word in missing if word not in found}
+        if not missing:
+            return True
+    return not missing
+
+
+def find(connection: Connection, query: str) -> Iterator[int]:
+    """Ids of the cases in which every word of the query occurs: open newest first, then the rest."""
+    return (place & ~OPEN for place in places(connection, query))
