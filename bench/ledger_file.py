@@ -1,4 +1,4 @@
-"""A ledger that is measured: a CSV file as a hotline exports it, of any size: ``python -m bench.ledger_file``.
+"""A ledger that is measured: a CSV file as a hotline exports it: ``python -m bench.ledger_file FILE``.
 
 The columns are those of a department's ledger of hotline orders; texts are those of the demo, units
 those of the shipped tree as people write them. Every row is made from its number alone, so a file of

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from db.exchange.errors import LedgerError
@@ -42,12 +43,14 @@ class Rejects:
             return
         if self._table is None:
             self._table = self._open(self._fallback)
-            self._table.row([*self._names, *ADDED])
+            with self._telling():
+                self._table.row([*self._names, *ADDED])
         width = len(self._names)
         cells = [*refused.cells, *[""] * width][: max(width, len(refused.cells))]
         beyond = cells[width:]
         reason = f"{refused.reason}；多出：{'、'.join(beyond)}" if beyond else refused.reason
-        self._table.row([*cells[:width], str(refused.row), reason])
+        with self._telling():
+            self._table.row([*cells[:width], str(refused.row), reason])
 
     def _open(self, fallback: Path) -> CsvTable:
         name = f"{self._source.name}.rejected.csv"
@@ -58,24 +61,41 @@ class Rejects:
                 return CsvTable(self._fresh)
             except OSError:
                 continue
-        raise LedgerError(f"写不了退回行文件 {fallback / name}，请检查目录权限和磁盘空间")
+        raise _unwritten(fallback / name)
+
+    @contextmanager
+    def _telling(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise _unwritten(self._path) from error
 
     def keep(self) -> Path | None:
-        """Put the file in its place; where it is, or None where there is none."""
+        """Put the file in its place; where it is, or None where there is none.
+
+        Raises:
+            LedgerError: it cannot be written to its end.
+        """
         if self._table is None:
             return None
-        self._close()
-        os.replace(self._fresh, self._path)
+        with self._telling():
+            self._close()
+            os.replace(self._fresh, self._path)
         self._table = None
         return self._path
 
     def drop(self) -> None:
         """Leave no file behind; harmless after `keep`."""
         if self._table is not None:
-            self._close()
+            with suppress(OSError):
+                self._close()
             self._fresh.unlink(missing_ok=True)
             self._table = None
 
     def _close(self) -> None:
         if self._table is not None:
             self._table.__exit__(None, None, None)
+
+
+def _unwritten(path: Path) -> LedgerError:
+    return LedgerError(f"写不了退回行文件 {path}，请检查目录权限和磁盘空间")

@@ -7,17 +7,26 @@ first and all at once.
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from itertools import groupby
-from pathlib import Path
 from types import TracebackType
 
 from db.connection import driver
+from db.exchange.errors import LedgerError
 from db.exchange.lines import Identity, Line
 
 _PIECE = 5_000
 
+_SETUP = (
+    "PRAGMA temp_store=FILE",
+    "PRAGMA temp.journal_mode=OFF",
+    'CREATE TEMP TABLE line (row INTEGER PRIMARY KEY, "case" TEXT, began INTEGER, said TEXT)',
+    'CREATE TEMP TABLE alias (name TEXT, "case" TEXT)',
+    "BEGIN",
+)
+"""A temporary table lies in a file that nobody else can open and that is gone with the process, however
+that ends: a ledger names citizens. The driver would keep it in memory unless told."""
 
 _IN_ORDER = """SELECT row, "case" FROM line
 JOIN (SELECT "case", min(began) AS first, min(row) AS top FROM line GROUP BY "case") USING ("case")
@@ -27,6 +36,15 @@ _KNOWN_OTHERWISE = """SELECT name, "case" FROM alias
 WHERE EXISTS (SELECT 1 FROM line WHERE line."case" = alias.name) ORDER BY alias.rowid"""
 
 
+@contextmanager
+def _telling() -> Iterator[None]:
+    """Say in the office's own words that there is no room for the scratch file."""
+    try:
+        yield
+    except driver.Error as error:
+        raise LedgerError(f"系统临时目录放不下整理台账用的文件，未写入（{error}）。请腾出空间") from error
+
+
 def _root(owner: dict[str, str], case: str) -> str:
     while case in owner:
         case = owner[case]
@@ -34,25 +52,22 @@ def _root(owner: dict[str, str], case: str) -> str:
 
 
 class Scratch:
-    """A sorter of lines; use it as a context manager. Its file is gone afterwards."""
+    """A sorter of lines; use it as a context manager. What it holds is gone afterwards."""
 
     def __init__(self) -> None:
-        """Make the scratch file, in the system's folder for such."""
-        self._folder = tempfile.TemporaryDirectory(prefix="duban-")
-        self._connection = driver.connect(str(Path(self._folder.name) / "lines"), isolation_level=None)
-        for statement in (
-            "PRAGMA journal_mode=OFF",
-            "PRAGMA synchronous=OFF",
-            'CREATE TABLE line (row INTEGER PRIMARY KEY, "case" TEXT, began INTEGER, said TEXT)',
-            'CREATE TABLE alias (name TEXT, "case" TEXT)',
-            "BEGIN",
-        ):
+        """Make it empty; its file appears, in the system's folder for such, when memory does not do."""
+        self._connection = driver.connect(":memory:", isolation_level=None)
+        for statement in _SETUP:
             self._connection.execute(statement)
         self._waiting: list[tuple[int, str, int | None, str]] = []
         self._aliases: list[tuple[str, str]] = []
 
     def add(self, identities: Sequence[Identity], line: Line) -> None:
-        """Take in a line; the first of its identities names its case, the others may name other lines'."""
+        """Take in a line; the first of its identities names its case, the others may name other lines'.
+
+        Raises:
+            LedgerError: no room for the scratch file.
+        """
         case, *others = ["\x1f".join(one) for one in identities]
         self._waiting.append((line.row, case, line.began, json.dumps(line, ensure_ascii=False)))
         self._aliases += [(other, case) for other in others if other != case]
@@ -60,14 +75,15 @@ class Scratch:
             self._put()
 
     def _put(self) -> None:
-        self._connection.executemany("INSERT INTO line VALUES (?, ?, ?, ?)", self._waiting)
-        self._connection.executemany("INSERT INTO alias VALUES (?, ?)", self._aliases)
+        with _telling():
+            self._connection.executemany("INSERT INTO line VALUES (?, ?, ?, ?)", self._waiting)
+            self._connection.executemany("INSERT INTO alias VALUES (?, ?)", self._aliases)
         self._waiting.clear()
         self._aliases.clear()
 
     def _join_cases(self) -> None:
         """Lines under a number by which an earlier line knows its own case belong to that case."""
-        self._connection.execute('CREATE INDEX line_case ON line ("case")')
+        self._connection.execute('CREATE INDEX line_case ON line ("case", began)')
         known = self._connection.execute(_KNOWN_OTHERWISE).fetchall()
         owner: dict[str, str] = {}
         for name, case in known:
@@ -79,10 +95,15 @@ class Scratch:
         )
 
     def cases(self) -> Iterator[list[Line]]:
-        """The lines of each case, oldest first; the case with the oldest line first, undated ones last."""
+        """The lines of each case, oldest first; the case with the oldest line first, undated ones last.
+
+        Raises:
+            LedgerError: no room for the scratch file.
+        """
         self._put()
-        self._join_cases()
-        ordered = self._connection.execute(_IN_ORDER)
+        with _telling():
+            self._join_cases()
+            ordered = self._connection.execute(_IN_ORDER)
         for _, rows in groupby(ordered, key=lambda found: found[1]):
             yield [self._line(row) for row, _ in rows]
 
@@ -97,6 +118,5 @@ class Scratch:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Throw the scratch file away."""
+        """Throw it away."""
         self._connection.close()
-        self._folder.cleanup()

@@ -62,7 +62,7 @@ def number(raw: str) -> str:
     """
     bare = _SPACES.sub("", unicodedata.normalize("NFKC", text(raw))).lstrip("'`")
     if _SCIENTIFIC.fullmatch(bare):
-        raise Unreadable(f"编号 {bare} 已被表格软件改成科学记数，末几位丢失，请把该列设为文本后重新导出")
+        raise Unreadable("编号已被表格软件改成科学记数（如 2.01E+17），末几位已丢失，请把该列设为文本后重导")
     return bare.removesuffix(".0")
 
 

@@ -11,14 +11,15 @@ from db import instants
 from db.exchange import ledger
 from db.exchange.columns import parse_map
 from db.exchange.export import export_cases
-from db.exchange.ledger import Counts, Preview, Progress
+from db.exchange.ledger import Preview, Progress
+from db.exchange.tally import Counts
 from db.reads import lookup
 from db.reads.board import ListQuery, Scope
 from db.terms import Alarm
 from duban_tui.cli.errors import CommandError
 from duban_tui.cli.output import print_json
 from duban_tui.cli.places import config_of, office_of, reader_of, unit_named
-from duban_tui.cli.progress import show_progress
+from duban_tui.cli.progress import progress_line, show_progress
 
 NAMES_SHOWN = 12
 """Unclaimed unit names that are listed."""
@@ -32,17 +33,19 @@ def import_ledger(args: argparse.Namespace) -> int:
     how: dict[str, Any] = {"sheet": args.sheet, "source": args.source, "mapping": parse_map(args.map)}
     path = Path(args.file)
     if args.dry_run:
-        seen = ledger.preview(reader_of(args), config_of(args).rules, path, **how)
+        with progress_line():
+            seen = ledger.preview(reader_of(args), config_of(args).rules, path, on_progress=_show, **how)
         _tell(args, seen.counts, seen)
         return 0
-    with office_of(args) as office:
-        done = ledger.import_ledger(office, path, on_progress=None if args.json else _show, **how)
+    with office_of(args) as office, progress_line():
+        done = ledger.import_ledger(office, path, on_progress=_show, **how)
     _tell(args, done, None)
     return INTERRUPTED if done.stopped else 0
 
 
 def _show(progress: Progress) -> None:
-    show_progress(f"{progress.phase}（Ctrl+C 停止，已写入的整批保留）", progress.done, progress.total)
+    kept = "，已写入的保留" if progress.phase == "写入" else ""
+    show_progress(f"{progress.phase}（Ctrl+C 停止{kept}）", progress.done, progress.total)
 
 
 def _tell(args: argparse.Namespace, counts: Counts, seen: Preview | None) -> None:
@@ -62,7 +65,16 @@ def _tell(args: argparse.Namespace, counts: Counts, seen: Preview | None) -> Non
     if counts.rejects_file is not None:
         print(f"退回的行和原因：{counts.rejects_file}")
     if counts.stopped:
-        print("已停止：写入的都是整批，再次导入同一文件会接着补上其余的。")
+        print(_stopped(counts))
+
+
+def _stopped(counts: Counts) -> str:
+    """What stands after Ctrl+C, and how to go on."""
+    done = counts.added + counts.updated + counts.unchanged
+    if not done:
+        return "已停止：什么都没有写入。"
+    rest = counts.rows - counts.rejected - done
+    return f"已停止：前 {done:,} 行已写入，其余 {rest:,} 行没有；再次导入同一文件会接着补上其余的。"
 
 
 def _print_names(names: Mapping[str, int]) -> None:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
+from duban_tui.cli.cells import cells
 from duban_tui.time_left import TimeLeft, told
 
 
@@ -12,8 +15,8 @@ class _Line:
 
     def __init__(self) -> None:
         self.time_left = TimeLeft()
-        self.length = 0
-        """Characters that stand there; 0 while there is no line."""
+        self.width = 0
+        """Cells that are taken; 0 while there is no line."""
 
 
 _line = _Line()
@@ -26,14 +29,23 @@ def show_progress(what: str, done: int, total: int | None) -> None:
     left = _line.time_left.after(done, total)
     of = "" if total is None else f"/{total:,}"
     text = f"{what} {done:,}{of}{'' if done == total else told(left)}"
-    print(f"\r{text:{_line.length}}", end="", file=sys.stderr, flush=True)
-    _line.length = len(text)
+    blank = " " * (_line.width - cells(text))
+    print(f"\r{text}{blank}", end="", file=sys.stderr, flush=True)
+    _line.width = cells(text)
     if done == total:
-        end_progress()
+        _end()
 
 
-def end_progress() -> None:
-    """End the line where it stands, before something else is said."""
-    if _line.length:
+@contextmanager
+def progress_line() -> Iterator[None]:
+    """End the line with the work, however that ends: what is said next has its own."""
+    try:
+        yield
+    finally:
+        _end()
+
+
+def _end() -> None:
+    if _line.width:
         print(file=sys.stderr)
-        _line.length = 0
+        _line.width = 0

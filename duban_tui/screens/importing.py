@@ -14,11 +14,13 @@ from textual.widgets import Static
 from db.connection import OfficeError
 from db.exchange import ledger
 from db.exchange.errors import LedgerError
-from db.exchange.ledger import Counts, Preview, Progress, Stopped
+from db.exchange.ledger import Preview, Progress, Stopped
+from db.exchange.tally import Counts
 from db.office import Office
 from duban_tui import commands
 from duban_tui.commands import Place
 from duban_tui.screens.base import DeskScreen
+from duban_tui.time_left import TimeLeft, told
 from duban_tui.widgets.field import Field, Typed
 from duban_tui.widgets.form import Form
 from duban_tui.widgets.line_input import LineInput
@@ -41,6 +43,7 @@ class ImportScreen(DeskScreen[None]):
         self._preview: Preview | None = None
         self._working = False
         self._stop = threading.Event()
+        self._time_left = TimeLeft()
 
     def compose(self) -> ComposeResult:
         """Where the file lies, and below it what is in it."""
@@ -138,7 +141,8 @@ class ImportScreen(DeskScreen[None]):
         if self._stop.is_set():
             raise Stopped
         total = f" / {progress.total:,}" if progress.total else ""
-        self.desk.call_from_thread(self._say, f"{progress.phase} {progress.done:,}{total} 行  Esc 停止")
+        left = told(self._time_left.after(progress.done, progress.total))
+        self.desk.call_from_thread(self._say, f"{progress.phase} {progress.done:,}{total} 行{left}  Esc 停止")
 
     def _done(self, said: str, report: str | None = None) -> None:
         self._working = False

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from db import instants
 from db.exchange.errors import LedgerError
-from db.exchange.ledger import Counts, Progress, Stopped, import_ledger, preview
+from db.exchange.ledger import Progress, Stopped, import_ledger, preview
+from db.exchange.tally import Counts
 from db.office import Office
 from tests.exchange.conftest import RULES, Write, cases, steps
 

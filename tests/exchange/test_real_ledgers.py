@@ -10,9 +10,10 @@ import pytest
 from db import instants
 from db.exchange.columns import parse_map
 from db.exchange.errors import LedgerError
-from db.exchange.ledger import Counts, import_ledger, preview
+from db.exchange.ledger import import_ledger, preview
 from db.exchange.lines import Line
 from db.exchange.table import open_ledger
+from db.exchange.tally import Counts
 from db.office import Office
 from tests.exchange.conftest import RULES, cases, steps
 

@@ -1,0 +1,120 @@
+"""Bulk work: a hotline's ledger into an office, again, and exported again later; rows a second and memory.
+
+The other is a bare script that reads the same file and writes the very rows that our import left behind,
+with the same index, in large transactions.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from bench import ledger_file
+from bench.make_office import opened
+from bench.measure import Row, timing
+from db import search_index
+from db.connection import Connection, transaction
+from db.exchange.ledger import import_ledger
+
+ROWS = 5_000
+_TABLES = ("case", "case_number", "event", "content", "assignment", "submitter")
+_PIECE = 20_000
+"""Cases that the bare script writes in one transaction."""
+
+
+class Run(NamedTuple):
+    """One import."""
+
+    rows: int
+    added: int
+    seconds: float
+    peak: int
+    """Bytes of memory at the most, of the whole process."""
+
+
+def rows(count: int = ROWS) -> Iterator[Row]:
+    """A ledger of so many rows, against a bare script; the same once more; and when 1 % was answered."""
+    with tempfile.TemporaryDirectory() as folder:
+        ledger = ledger_file.write(Path(folder, "ledger.csv"), count)
+        later = ledger_file.write(Path(folder, "later.csv"), count, later=True)
+        home, empty = Path(folder, "home"), Path(folder, "empty")
+        first = run(home, ledger)
+        bare = _bare_import(home, empty, ledger)
+        memory = f"peak memory {first.peak / 2**20:,.0f} MiB"
+        other = f"bare script: the same rows and index; {memory}"
+        yield _row(f"import of 1,000 CSV rows, of {count:,}", first.seconds, count, other, bare, "≤ 3×")
+        yield _row(
+            "… the same file again", run(home, ledger).seconds, count, "the first import", first.seconds
+        )
+        yield _row(
+            "… when 1 % was answered", run(home, later).seconds, count, "the first import", first.seconds
+        )
+
+
+def _row(name: str, ours: float, count: int, other: str, theirs: float, budget: str = "") -> Row:
+    thousands = count / 1000
+    return Row(name, timing([ours / thousands]), other, timing([theirs / thousands]), budget)
+
+
+def run(home: Path, ledger: Path) -> Run:
+    """Import in a process of its own, so that its memory can be told from ours."""
+    command = [sys.executable, "-m", "bench.imports", str(home), str(ledger)]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    return Run(*json.loads(done.stdout))
+
+
+def _bare_import(home: Path, empty: Path, ledger: Path) -> float:
+    """Seconds to read the file and to write what our import left behind; to fetch that does not count."""
+    with opened(home) as filled, opened(empty) as plain:
+        start = time.perf_counter()
+        with ledger.open(encoding="utf-8-sig", newline="") as file:
+            for _row in csv.reader(file):
+                pass
+        spent = time.perf_counter() - start
+        ids = [row[0] for row in filled.writer.execute('SELECT id FROM "case" ORDER BY id')]
+        for at in range(0, len(ids), _PIECE):
+            spent += _bare_piece(filled.writer, plain.writer, ids[at : at + _PIECE])
+        return spent
+
+
+def _bare_piece(filled: Connection, empty: Connection, ids: Sequence[int]) -> float:
+    span = (ids[0], ids[-1])
+    held: dict[str, list[tuple[Any, ...]]] = {
+        table: filled.execute(f'SELECT * FROM "{table}" WHERE {key} BETWEEN ? AND ?', span).fetchall()
+        for table in _TABLES
+        for key in ("id" if table == "case" else "case_id",)
+    }
+    words = [(search_index.place_of(filled, one), list(search_index.texts_of(filled, one))) for one in ids]
+    start = time.perf_counter()
+    with transaction(empty):
+        for table, found in held.items():
+            if found:
+                marks = ", ".join("?" * len(found[0]))
+                empty.executemany(f'INSERT INTO "{table}" VALUES ({marks})', found)
+        search_index.put_new(empty, [(place, search_index.grams(texts)) for place, texts in words])
+    return time.perf_counter() - start
+
+
+def _peak() -> int:
+    import resource
+
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+
+
+def _import(home: Path, ledger: Path) -> Run:
+    home.mkdir(parents=True, exist_ok=True)
+    with opened(home) as office:
+        start = time.perf_counter()
+        counts = import_ledger(office, ledger)
+        return Run(counts.rows, counts.added, time.perf_counter() - start, _peak())
+
+
+if __name__ == "__main__":
+    print(json.dumps(_import(*map(Path, sys.argv[1:]))))
