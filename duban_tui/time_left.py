@@ -15,7 +15,8 @@ class TimeLeft:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         """Watch by a clock that gives seconds."""
         self._clock = clock
-        self._began, self._first, self._last, self._total = clock(), 0, 0, -1
+        self._began, self._first, self._last = clock(), 0, 0
+        self._total: int | None = -1
 
     def after(self, done: int, total: int | None) -> float | None:
         """Seconds that are left, now that so much is done; None while nobody can say."""
