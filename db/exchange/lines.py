@@ -78,8 +78,10 @@ class Line(NamedTuple):
     @property
     def began(self) -> int | None:
         """The first instant the row knows of: what orders the rows of one case."""
-        times = (self.dispatched, self.received, self.redo_time, self.replied, self.closed)
-        return next((time for time in times if time is not None), None)
+        for time in (self.dispatched, self.received, self.redo_time, self.replied, self.closed):
+            if time is not None:
+                return time
+        return None
 
     @property
     def key(self) -> str:
