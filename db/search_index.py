@@ -41,6 +41,9 @@ SCHEMA: tuple[str, ...] = (
 OPEN = 1 << 61
 """Set in the row id of an open case. Case ids are below 2**53."""
 
+REMADE_AT_ONCE = 1_000
+"""Cases whose texts are held in memory while the index is remade."""
+
 _UNFIT = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 _ASCII_RUN = re.compile(r"[!-~]{4,}")
 
@@ -95,6 +98,18 @@ def drop(connection: Connection, case_id: int) -> None:
 def clear(connection: Connection) -> None:
     """Empty the index, before all of it is made again."""
     connection.execute("INSERT INTO lookup (lookup) VALUES ('delete-all')")
+
+
+def remake(connection: Connection) -> None:
+    """Index every case anew, inside the caller's transaction: after the way of cutting texts has changed."""
+    clear(connection)
+    connection.execute(MERGED_BY_US)
+    cases = connection.execute('SELECT id, open FROM "case" ORDER BY open, id').fetchall()
+    for start in range(0, len(cases), REMADE_AT_ONCE):
+        part = cases[start : start + REMADE_AT_ONCE]
+        texts = texts_of_many(connection, [case_id for case_id, _ in part])
+        put_new(connection, [(rank(each, is_open=bool(held)), grams(texts[each])) for each, held in part])
+    connection.execute("INSERT INTO lookup (lookup) VALUES ('optimize')")
 
 
 def grams(texts: Iterable[str]) -> str:

@@ -8,6 +8,8 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator
+from itertools import groupby
+from operator import itemgetter
 from typing import NamedTuple
 
 from db import instants
@@ -18,6 +20,9 @@ from db.terms import UNCLAIMED_LABEL, Alarm, Pending, Stage
 
 MOST = 5
 """Units that one word may mean; where more fit it, it means none."""
+
+LOOKED_AT = 500
+"""Names looked at for one word: more than those of the commonest village."""
 
 
 class Reading(NamedTuple):
@@ -128,48 +133,50 @@ def _one_month(first: dt.date) -> _Span:
     return first, (first + dt.timedelta(31)).replace(day=1), f"{first.year}年{first.month}月"
 
 
-_NAMED = """SELECT unit_id FROM unit_version WHERE name = :word
-UNION SELECT unit_id FROM unit_version WHERE initials = :word
-UNION SELECT unit_id FROM unit_alias WHERE name = :word"""
-_CALLED = "SELECT unit_id FROM unit_version WHERE short_name = :word OR code = :word"
-_ABBREVIATED = """SELECT unit_id FROM unit_version
+_NAMED = """SELECT unit_id, level FROM unit_version WHERE name = :word
+UNION SELECT unit_id, level FROM unit_version WHERE initials = :word
+UNION SELECT v.unit_id, v.level FROM unit_alias a JOIN unit_version v ON v.unit_id = a.unit_id
+WHERE a.name = :word"""
+_CALLED = """SELECT unit_id, level FROM unit_version WHERE short_name = :word
+UNION SELECT unit_id, level FROM unit_version WHERE code = :word"""
+_ABBREVIATED = """SELECT unit_id, level FROM unit_version
 WHERE level = 2 AND initials >= :word AND initials < :word || char(1114111)"""
 """The first letters of a district are enough: ``qj`` for 綦江区."""
-_BEGINNING = """SELECT unit_id FROM unit_version WHERE name >= :word AND name < :word || char(1114111)
-UNION SELECT unit_id FROM unit_version WHERE short_name >= :word AND short_name < :word || char(1114111)
-LIMIT 500"""
+_BEGINNING = """SELECT unit_id, level FROM unit_version WHERE name >= :word AND name < :word || char(1114111)
+UNION SELECT unit_id, level FROM unit_version
+WHERE short_name >= :word AND short_name < :word || char(1114111)"""
 
 
 def _units(connection: Connection, word: str, within: list[_Unit]) -> list[_Unit]:
     """The living units that a word names, the highest level only; below those named before, if any."""
     if len(word) < 2 or (word.isdigit() and len(word) < 6):
         return []
-    ways = (_NAMED, _CALLED, _ABBREVIATED if word.isascii() else _BEGINNING)
-    for sql in ways:
-        ids = {_heir(connection, row[0]) for row in connection.execute(sql, {"word": word})}
-        found = [unit for each in sorted(ids) if (unit := _unit(connection, each))]
-        if within:
-            above = {unit.id for unit in within}
-            found = [unit for unit in found if above & set(unit.line[:-1])]
-        if found:
-            highest = min(unit.level for unit in found)
-            best = [unit for unit in found if unit.level == highest]
-            return best if len(best) <= MOST else []
+    for sql in (_NAMED, _CALLED, _ABBREVIATED if word.isascii() else _BEGINNING):
+        named = connection.execute(f"{sql} ORDER BY 2 LIMIT {LOOKED_AT}", {"word": word}).fetchall()
+        for _, level in groupby(named, key=itemgetter(1)):
+            ids = {_heir(connection, unit_id) for unit_id, _ in level}
+            if len(ids) > MOST and not within:
+                return []
+            if found := _below(within, [_unit(connection, each) for each in sorted(ids)]):
+                return found if len(found) <= MOST else []
     return []
+
+
+def _below(within: list[_Unit], units: list[_Unit]) -> list[_Unit]:
+    above = {unit.id for unit in within}
+    return [unit for unit in units if not above or above & set(unit.line[:-1])]
 
 
 _STANDING = """SELECT short_name, level, parent_id FROM unit_version WHERE unit_id = ?
 ORDER BY valid_to IS NULL DESC, valid_to DESC LIMIT 1"""
 
 
-def _unit(connection: Connection, unit_id: int) -> _Unit | None:
+def _unit(connection: Connection, unit_id: int) -> _Unit:
     line: list[tuple[int, str, int]] = []
     above: int | None = unit_id
     while above is not None and (row := connection.execute(_STANDING, (above,)).fetchone()):
         line.append((above, row[0], row[1]))
         above = None if row[2] is None else _heir(connection, row[2])
-    if not line:
-        return None
     named = "".join(name for _, name, level in reversed(line) if level > 1) or line[0][1]
     return _Unit(unit_id, line[0][2], named, tuple(each for each, _, _ in reversed(line)))
 

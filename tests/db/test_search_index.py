@@ -172,3 +172,11 @@ def test_the_index_and_a_plain_search_agree(cases: list[list[str]], typed: str, 
 def test_all_words_must_be_contained() -> None:
     assert contains(["路灯", "井盖"], ["路", "盖"])
     assert not contains(["路灯"], ["路", "盖"])
+
+
+def test_an_index_made_anew_answers_the_same(office: Connection) -> None:
+    for case_id in range(1, 40):
+        _add(office, case_id, f"路灯不亮{case_id}", opened=case_id % 3 == 0)
+    before = [_found(office, query) for query in ("路", "灯不亮", "不亮3", "亮39")]
+    search_index.remake(office)
+    assert [_found(office, query) for query in ("路", "灯不亮", "不亮3", "亮39")] == before
