@@ -6,7 +6,9 @@ midnight, and a laptop that slept for a week wakes up right.
 
 from __future__ import annotations
 
+from db.instants import day_of, last_day_of
 from db.terms import Alarm
+from db.workdays import Calendar
 
 
 def alarm(  # noqa: PLR0913 (an argument for each column)
@@ -56,3 +58,8 @@ END"""
 An unknown instant compares as null, which no branch takes. In a query over open cases write
 ``open = 1`` as its indexes do: they then hold all that this reads. A test holds both equal.
 """
+
+
+def remaining(calendar: Calendar, now: int, due_at: int) -> int:
+    """Working days strictly after today up to the due day; negative = so many since it passed."""
+    return calendar.workdays_after(day_of(now), last_day_of(due_at))

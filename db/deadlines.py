@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from db.alarms import ALARM_SQL, alarm
+from db.alarms import ALARM_SQL, alarm, remaining
 from db.deadline_trace import Trace, TraceDay, explain
-from db.instants import day_of, last_day_of
 from db.reckoning import Pause, postponed, reckon, urgent_muted
 from db.rules import DeadlineRules, Limit
 from db.workdays import Calendar
@@ -61,8 +60,3 @@ def clock(
     """
     dates = reckon(start, limit, calendar, rules, pauses, due_at)
     return Clock(dates.accept_by, dates.urgent_from, dates.due_at, dates.provisional)
-
-
-def remaining(calendar: Calendar, now: int, due_at: int) -> int:
-    """Working days strictly after today up to the due day; negative = so many since it passed."""
-    return calendar.workdays_after(day_of(now), last_day_of(due_at))

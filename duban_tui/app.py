@@ -197,7 +197,7 @@ class DubanApp(OfficeApp):
         # Textual sets the classes of the size after the first layout, and lays out and draws all again.
         steps = (self.HORIZONTAL_BREAKPOINTS, self.VERTICAL_BREAKPOINTS)
         for cells, breakpoints in zip(self.size, steps, strict=True):
-            screen.add_class(max(each for each in breakpoints if each[0] <= cells)[1])
+            screen.add_class(max(each for each in breakpoints if each[0] <= cells)[1], update=False)
         return screen
 
     def _case(self) -> int:
@@ -307,10 +307,8 @@ class DubanApp(OfficeApp):
 
     def action_theme(self) -> None:
         """Other colours, kept for the next time."""
-        from dataclasses import replace
-
         self.theme = theme.following(self.theme)
-        self.remembered = replace(self.remembered, theme=self.theme)
+        self.remembered = self.remembered._replace(theme=self.theme)
         self.notify(f"配色：{theme.LABELS[self.theme]}", timeout=2)
 
     def action_help_quit(self) -> None:

@@ -8,9 +8,8 @@ a function key, Enter, an arrow, or stands in the palette (F9).
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from textual.binding import Binding, BindingType
@@ -33,8 +32,7 @@ class Place(Enum):
     FORM = "填表"
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(NamedTuple):
     """One thing that can be asked for by key, palette or mouse."""
 
     id: str
@@ -183,6 +181,6 @@ def bindings(*places: Place) -> list[BindingType]:
 def with_keys(own: Mapping[str, tuple[str, ...]]) -> dict[str, Command]:
     """The commands with the keys that an officer set in the config."""
     return {
-        name: replace(command, keys=own[name]) if name in own else command
+        name: command._replace(keys=own[name]) if name in own else command
         for name, command in COMMANDS.items()
     }

@@ -6,9 +6,9 @@ import datetime as dt
 import functools
 import getpass
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from db.rules import Category, DeadlineRules, Kind, Limit, Rules
 from duban_tui import locations, settings
@@ -17,15 +17,13 @@ from duban_tui.settings import ConfigError, Reader, read_table
 __all__ = ["Config", "ConfigError", "Office", "Officer", "Ui", "load"]
 
 
-@dataclass(frozen=True, slots=True)
-class Office:
+class Office(NamedTuple):
     """Whose desk this is."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Officer:
+class Officer(NamedTuple):
     """Who sits at it."""
 
     name: str
@@ -34,8 +32,7 @@ class Officer:
     """May find cases by the exact name, phone or identity number of the 反映人."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ui:
+class Ui(NamedTuple):
     """How the screens look at the start."""
 
     theme: str
@@ -47,8 +44,7 @@ class Ui:
     """What the board shows first: open, queues."""
 
 
-@dataclass(frozen=True, slots=True)
-class Config:
+class Config(NamedTuple):
     """Everything that can be set."""
 
     rules: Rules

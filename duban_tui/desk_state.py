@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import json
-from dataclasses import asdict, dataclass, fields
 from pathlib import Path
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class DeskState:
+class DeskState(NamedTuple):
     """As the board was left."""
 
     theme: str = ""
@@ -29,9 +28,7 @@ def load(path: Path) -> DeskState:
     """Read what was kept; a missing or damaged file is a fresh desk."""
     try:
         kept = json.loads(path.read_text(encoding="utf-8"))
-        return DeskState(
-            **{field.name: kept[field.name] for field in fields(DeskState) if field.name in kept}
-        )
+        return DeskState(**{name: kept[name] for name in DeskState._fields if name in kept})
     except (OSError, ValueError, TypeError):
         return DeskState()
 
@@ -40,5 +37,5 @@ def save(path: Path, state: DeskState) -> None:
     """Keep it; a folder that cannot be written is no reason to complain."""
     with contextlib.suppress(OSError):
         beside = path.with_suffix(".new")
-        beside.write_text(json.dumps(asdict(state), ensure_ascii=False, indent=1), encoding="utf-8")
+        beside.write_text(json.dumps(state._asdict(), ensure_ascii=False, indent=1), encoding="utf-8")
         beside.replace(path)

@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from db import instants
-from db.deadlines import remaining
+from db.alarms import remaining
 from db.instants import day_of
 from db.reads.board import CaseRow
 from db.terms import UNCLAIMED_LABEL, Alarm, Pending, Stage

@@ -12,7 +12,6 @@ import io
 import re
 import tempfile
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -147,7 +146,7 @@ PICTURES = (
 def shipped_settings() -> Config:
     """The shipped settings, with an officer who is the same on every machine."""
     settings = config.load(locations.shipped_config())
-    return replace(settings, officer=replace(settings.officer, name=OFFICER))
+    return settings._replace(officer=settings.officer._replace(name=OFFICER))
 
 
 def make_office(home: Path, settings: Config) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Sequence
-from dataclasses import replace
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -70,7 +69,7 @@ class BoardScreen(DeskScreen[None]):
         self._previewing: Timer | None = None
         self._found: array[int] | None = None
         if self.desk.config.ui.start == "queues" and not self._state.alarm:
-            self._state = replace(self._state, queue=ALL_QUEUES)
+            self._state = self._state._replace(queue=ALL_QUEUES)
         self.query_one("#words", LineInput).value = self._state.words
         self._layout()
         self._say_first_line()
@@ -101,8 +100,9 @@ class BoardScreen(DeskScreen[None]):
         if self._state.queue:
             self._read_list(keep=False)
             return
-        rows = board.page(self.desk.reader, self.query_now, self.desk.now(), FIRST_ROWS)
-        self.query_one(CaseList).show(array("q", (row.id for row in rows)), self._rows)
+        page = board.page(self.desk.reader, self.query_now, self.desk.now(), FIRST_ROWS)
+        rows = {row.id: row for row in page}
+        self.query_one(CaseList).show(array("q", rows), lambda ids: [rows[case_id] for case_id in ids])
         self.call_after_refresh(self._read_list)
 
     def _rows(self, ids: Sequence[int]) -> list[CaseRow]:
@@ -185,8 +185,8 @@ class BoardScreen(DeskScreen[None]):
     def _choose(self, **changes: object) -> None:
         """Change what is shown, remember it, read."""
         self._found = None
-        self._state = replace(self._state, **changes)  # type: ignore[arg-type]
-        self.desk.remembered = replace(self._state, theme=self.desk.remembered.theme)
+        self._state = self._state._replace(**changes)  # type: ignore[arg-type]
+        self.desk.remembered = self._state._replace(theme=self.desk.remembered.theme)
         self._layout()
         self._read_list(keep=False)
 
@@ -314,8 +314,8 @@ class BoardScreen(DeskScreen[None]):
         if narrow:
             self.set_class(not shown, "-tree-pane")
         else:
-            self._state = replace(self._state, tree=not shown)
-            self.desk.remembered = replace(self.desk.remembered, tree=not shown)
+            self._state = self._state._replace(tree=not shown)
+            self.desk.remembered = self.desk.remembered._replace(tree=not shown)
             self._layout()
         self.query_one(CaseList if shown else UnitTree).focus()
 
@@ -330,8 +330,8 @@ class BoardScreen(DeskScreen[None]):
 
     def action_preview(self) -> None:
         """P: the preview comes or goes."""
-        self._state = replace(self._state, preview=not self._state.preview)
-        self.desk.remembered = replace(self.desk.remembered, preview=self._state.preview)
+        self._state = self._state._replace(preview=not self._state.preview)
+        self.desk.remembered = self.desk.remembered._replace(preview=self._state.preview)
         self._layout()
         self._preview_soon()
 

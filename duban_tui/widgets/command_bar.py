@@ -6,8 +6,10 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
+
 from duban_tui.commands import Command, Place
-from duban_tui.widgets.fitting import Line, Piece, Pressed, width_of
+from duban_tui.widgets.fitting import Line, Piece, Pressed
 
 if TYPE_CHECKING:
     from duban_tui.screens.base import DeskScreen
@@ -28,11 +30,15 @@ class CommandBar(Line):
         offered = [
             each for each in app.commands.values() if each.footer and each.place in places and each.keys
         ]
-        chosen: list[Command] = []
+        chosen: dict[str, Piece] = {}
+        left = width + self.GAP
         for command in sorted(offered, key=lambda each: each.footer):
-            if width_of([self._piece(each) for each in (*chosen, command)], self.GAP) <= width:
-                chosen.append(command)
-        return [self._piece(command) for command in sorted(chosen, key=_key_order)]
+            piece = self._piece(command)
+            cells = cell_len(piece.text) + self.GAP
+            if cells <= left:
+                left -= cells
+                chosen[command.id] = piece
+        return [chosen[command.id] for command in sorted(offered, key=_key_order) if command.id in chosen]
 
     def _piece(self, command: Command) -> Piece:
         screen: DeskScreen[object] = self.screen  # type: ignore[assignment]

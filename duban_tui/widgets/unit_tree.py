@@ -79,7 +79,7 @@ class UnitTree(Tree[NodeRow]):
 
     def __init__(self, *, id: str | None = None) -> None:
         """Make an empty tree; `fill` it."""
-        super().__init__("", id=id)
+        super().__init__(Text(), id=id)
         self.guide_depth = INDENT
         self.show_guides = False
         self.auto_expand = False
@@ -89,7 +89,7 @@ class UnitTree(Tree[NodeRow]):
         """Show a tree; `read` gives the children of a unit."""
         self._read = read
         self.root.data = root
-        self.root.set_label(root.short_name)
+        self.root.set_label(Text(root.short_name))
         if root.has_children:
             self._add_units(self.root)
             self.root.expand()
@@ -122,7 +122,7 @@ class UnitTree(Tree[NodeRow]):
     def _add_units(self, node: TreeNode[NodeRow]) -> None:
         assert node.data is not None
         for row in self._read(node.data.unit_id):
-            node.add(row.short_name, row, allow_expand=row.has_children)
+            node.add(Text(row.short_name), row, allow_expand=row.has_children)
 
     def reveal(self, path: list[int]) -> bool:
         """Open the tree along unit ids from below the root on, and put the cursor on the last one."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -196,5 +195,5 @@ async def test_escape_closes_the_palette_and_runs_nothing(desk: Desk) -> None:
 
 
 def test_a_command_of_another_key_is_found_by_that_key() -> None:
-    assert matches(replace(COMMANDS["intake"], keys=("f12",)), "f12")
+    assert matches(COMMANDS["intake"]._replace(keys=("f12",)), "f12")
     assert not matches(COMMANDS["intake"], "f12")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -274,7 +273,7 @@ async def test_a_caller_is_found_by_phone_only_by_who_may_see_it(
 ) -> None:
     register("路灯不亮", submitter={"name": "张小明", "phone": "13812345678"})
     async with desk() as pilot:
-        pilot.app.config = replace(settings, officer=replace(settings.officer, sees_identity=sees))  # type: ignore[attr-defined]
+        pilot.app.config = settings._replace(officer=settings.officer._replace(sees_identity=sees))  # type: ignore[attr-defined]
         for known in ("13812345678", "张小明"):
             await ask(pilot, known)
             assert len(numbers(pilot)) == (1 if sees else 0)
@@ -286,7 +285,7 @@ async def test_opening_what_was_found_by_the_caller_is_logged_and_by_words_is_no
     desk: Desk, register: Register, office: Office, settings: config.Config
 ) -> None:
     known = register("路灯不亮", submitter={"name": "张小明", "phone": "13812345678"}).case_id
-    seer = replace(settings, officer=replace(settings.officer, name="王五", sees_identity=True))
+    seer = settings._replace(officer=settings.officer._replace(name="王五", sees_identity=True))
     async with desk() as pilot:
         pilot.app.config = seer  # type: ignore[attr-defined]
         for typed in ("路灯", "13812345678"):
