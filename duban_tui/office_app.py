@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 POLL_SECONDS = 1.0
 """How often the desk looks whether somebody else wrote, and whether a minute went by."""
 
+WARM_UP_SECONDS = 1.0
+"""After so long the board is whole, and what writing needs is loaded: importing slows every other thread."""
+
 
 class OfficeApp(App[None]):
     """An application on one office."""
@@ -113,7 +116,7 @@ class OfficeApp(App[None]):
         self._seen_version = self._data_version()
         self._seen_minute = self.now() // 60
         self.set_interval(POLL_SECONDS, self._look_around)
-        self.call_after_refresh(self._warm_up)
+        self.set_timer(WARM_UP_SECONDS, self._warm_up)
 
     @work(thread=True, group="warm_up")
     def _warm_up(self) -> None:
