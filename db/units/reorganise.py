@@ -24,6 +24,7 @@ from db.units.table import (
     packaged_departments,
     read_table,
 )
+from db.units.written import Written
 
 ZONE_KIND = "开发区"
 """A development zone, administered by a 管理委员会 until a division of that name is founded."""
@@ -110,6 +111,7 @@ class _Plan:
     ) -> None:
         self._table = table
         self._before = store.living(connection)
+        self._written = Written(self._before)
         self._kinds = {row.kind for row in table.rows}
         self._whole = replace or self._kinds == {DIVISION_KIND}
         self._day = effective or today
@@ -166,13 +168,7 @@ class _Plan:
             raise self._fault(line, "本台还没有行政区划，请先载入行政区划表")
         if parent is None:
             return self._root.id
-        wanted = [part for part in parent.replace("／", "/").split("/") if part.strip()]
-        fits = [
-            unit
-            for unit in self._before.values()
-            if unit.name == wanted[-1].strip()
-            and self._path(unit.id, self._before).endswith("/".join(part.strip() for part in wanted))
-        ]
+        fits = self._written.fits(parent)
         if len(fits) != 1:
             said = "没有" if not fits else "不止一个"
             raise self._fault(line, f"上级“{parent}”在单位树中{said}，请写全路径，如 重庆市/綦江区")
@@ -257,8 +253,9 @@ class _Plan:
             for founded in self._added.values():
                 if founded.kind == DIVISION_KIND and (founded.parent, founded.name) == (zone.parent, area):
                     self._ended[zone.id] = founded.id
+        heirs = Written(self._before | self._matched | self._added)
         for ending in self._table.endings:
-            self._end_by_row(ending)
+            self._end_by_row(ending, heirs)
 
     def _where_most_children_went(self, unit_id: int) -> int | None:
         """The unit to which more than half of the children that live on went."""
@@ -270,19 +267,12 @@ class _Plan:
         parent, times = went.most_common(1)[0]
         return parent if times * 2 > went.total() else None
 
-    def _end_by_row(self, ending: Ending) -> None:
-        parent = self._parent(ending.line, ending.parent)
-        unit = next(
-            (one for one in self._before.values() if (one.parent, one.name) == (parent, ending.name)), None
-        )
+    def _end_by_row(self, ending: Ending, heirs: Written) -> None:
+        unit = self._written.below(self._parent(ending.line, ending.parent), ending.name)
         if unit is None:
             return  # Ended by an earlier load of this table.
         fits = [
-            heir
-            for heir in (self._before | self._matched | self._added).values()
-            if heir.id not in self._ended
-            and heir.id != unit.id
-            and self._is_called(heir.id, ending.successor)
+            heir for heir in heirs.fits(ending.successor) if heir.id not in self._ended and heir.id != unit.id
         ]
         if len(fits) != 1:
             said = "没有" if not fits else "不止一个"
@@ -291,10 +281,6 @@ class _Plan:
             )
         self._ended[unit.id] = fits[0].id
         self._told.add(unit.id)
-
-    def _is_called(self, unit_id: int, written: str) -> bool:
-        path = self._path(unit_id)
-        return path == written or path.endswith("/" + written)
 
     def _keep_children(self) -> None:
         """Units below an ended one that the table is silent about go to its successor, or wait there."""
