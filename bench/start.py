@@ -33,7 +33,7 @@ connection = dbapi2.connect(f"file:{{sys.argv[1]}}?mode=ro", uri=True)
 for row in connection.execute('''SELECT c.number, c.title, c.stage, c.due_at FROM lookup
         JOIN "case" c ON c.id = lookup.rowid & ~{OPEN}
         WHERE lookup MATCH ? ORDER BY lookup.rowid DESC LIMIT 20''',
-        (f'"{{sys.argv[2]}}"',)):
+        (f'"{{sys.argv[2]}}" *',)):
     print(*row)
 """
 

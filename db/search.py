@@ -11,7 +11,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from db.connection import Connection
-from db.search_index import OPEN, grams_of, searchable, texts_of_many, words
+from db.search_index import LONGEST_PREFIX, OPEN, grams_of, searchable, texts_of_many, words
 
 LOOKED_UP = 24
 """Characters of a word that are looked up by grams; the check in the texts takes the whole word."""
@@ -52,7 +52,16 @@ _CANDIDATES = "SELECT rowid FROM lookup WHERE lookup MATCH ? AND rowid >= ? AND 
 def matching(sought: Iterable[str]) -> str:
     """The condition on the index that a case with all these words fulfils; empty for no words."""
     grams = dict.fromkeys(gram for word in sought for gram in grams_of(word[:LOOKED_UP]))
-    return " AND ".join('"' + gram.replace('"', '""') + '"' for gram in grams)
+    return " AND ".join(_begins(gram) if len(gram) <= LONGEST_PREFIX else _quoted(gram) for gram in grams)
+
+
+def _begins(start: str) -> str:
+    """The condition that a gram begins so: the index holds these beginnings as it holds whole grams."""
+    return f"{_quoted(start)} *"
+
+
+def _quoted(gram: str) -> str:
+    return '"' + gram.replace('"', '""') + '"'
 
 
 def places(

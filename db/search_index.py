@@ -1,10 +1,11 @@
 """The index behind the lookup box: which cases contain these characters. SQLite only (FTS5).
 
-A text is cut into grams: every character, every pair, every three neighbours, and every four within ASCII,
-since the last four digits are what people say of a number. So a word of up to three characters is answered
-by the index alone, and a longer one by an AND of grams that is checked again in the texts (`db.search`).
-Pairs alone say too little: among 3,000,000 cases there are always thousands that hold those of a word apart.
-Words are never segmented: that finds 13–64 % of what is there.
+A text is cut into grams: from every place three characters (fewer where a word ends), and four within
+ASCII, since the last four digits are what people say of a number. FTS5 keeps the first one and two
+characters of each gram as well (``prefix``). So a word of up to three characters is answered by the index
+alone, and a longer one by an AND of grams that is checked again in the texts (`db.search`). Pairs alone say
+too little: among 3,000,000 cases there are always thousands that hold those of a word apart. Words are never
+segmented: that finds 13–64 % of what is there.
 
 The grams are of the *masked* text: nobody finds a person by what is hidden. The index holds no text
 (``content=''``) and no positions (``detail=none``): texts stand once, in `content` and on the case.
@@ -30,13 +31,20 @@ _TOKENS = string.punctuation.replace("'", "''''").replace('"', '""')
 MERGED_BY_US = "INSERT INTO lookup (lookup, rank) VALUES ('automerge', 0)"
 """FTS5 would merge its pieces inside the saves, hundreds of pages in one: `db.upkeep` does it beside them."""
 
+HELD_TOGETHER = "INSERT INTO lookup (lookup, rank) VALUES ('hashsize', 16777216)"
+"""Bytes that one transaction gathers before it writes a piece: by FTS5's 1 MB a bulk write leaves dozens."""
+
 SCHEMA: tuple[str, ...] = (
     "CREATE VIRTUAL TABLE lookup USING fts5("
-    "grams, content='', contentless_delete=1, detail=none, "
+    "grams, content='', contentless_delete=1, detail=none, prefix='1 2', "
     f"tokenize=\"ascii tokenchars '{_TOKENS}'\")",
     MERGED_BY_US,
+    HELD_TOGETHER,
 )
 """The grams of a text come cut, with spaces between; beyond ASCII every character is part of a token."""
+
+LONGEST_PREFIX = 2
+"""Characters of the beginnings of grams that are kept: a shorter word is looked up as a beginning."""
 
 OPEN = 1 << 61
 """Set in the row id of an open case. Case ids are below 2**53."""
@@ -102,8 +110,9 @@ def clear(connection: Connection) -> None:
 
 def remake(connection: Connection) -> None:
     """Index every case anew, inside the caller's transaction: after the way of cutting texts has changed."""
-    clear(connection)
-    connection.execute(MERGED_BY_US)
+    connection.execute("DROP TABLE lookup")
+    for statement in SCHEMA:
+        connection.execute(statement)
     cases = connection.execute('SELECT id, open FROM "case" ORDER BY open, id').fetchall()
     for start in range(0, len(cases), REMADE_AT_ONCE):
         part = cases[start : start + REMADE_AT_ONCE]
@@ -118,9 +127,7 @@ def grams(texts: Iterable[str]) -> str:
     for text in texts:
         plain = searchable(text)
         for word in plain.split():
-            found.update(word)
-            found.update(map(str.__add__, word, word[1:]))
-            found.update(word[at : at + 3] for at in range(len(word) - 2))
+            found.update([word[at : at + 3] for at in range(len(word))])
         for run in _ASCII_RUN.finditer(plain):
             start, end = run.span()
             found.update(plain[at : at + 4] for at in range(start, end - 3))
