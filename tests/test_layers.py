@@ -115,3 +115,60 @@ def run_cli(home: Path, *words: str) -> str:
 def test_a_quick_answer_loads_neither_screen_nor_orm(office_home: Path, words: list[str]) -> None:
     code = "import sys; from duban_tui.cli import main; main(sys.argv[1:])"
     assert not loaded(code, "--home", str(office_home), *words) & (HEAVY | {"textual", "rich"})
+
+
+BARE_DESK = """
+import json, os, sys
+from textual.app import App
+from textual.widgets import Input, OptionList, Tree
+
+class Desk(App):
+    def compose(self):
+        yield Tree("units")
+        yield Input()
+        yield OptionList("a case")
+
+    def on_ready(self):
+        print(json.dumps(sorted(sys.modules)), flush=True)
+        os._exit(0)
+
+Desk().run(headless=True)
+"""
+
+OUR_DESK = """
+import json, os, sys
+from duban_tui.cli.parser import function_of, parse
+from duban_tui.cli.places import config_of, home_of
+
+args = parse(sys.argv[1:])
+function_of(args)
+from duban_tui.app import DubanApp
+
+def tell(desk):
+    assert len(desk.screen.query_one("CaseList"))
+    print(json.dumps(sorted(sys.modules)), flush=True)
+    os._exit(0)
+
+DubanApp.on_ready = tell
+DubanApp(home_of(args), config_of(args)).run(headless=True, size=(120, 36))
+"""
+
+ONLY_LATER = {
+    "db.journal", "db.fold", "db.effects", "db.lifecycle", "db.actions", "db.office", "db.reads.case",
+    "db.reads.lookup", "db.deadline_trace", "db.search_index", "db.units",
+    "duban_tui.cli.board", "duban_tui.screens.lookup", "duban_tui.screens.form", "duban_tui.screens.case",
+    "duban_tui.widgets.unit_picker", "duban_tui.widgets.due_trace", "duban_tui.controls",
+}  # fmt: skip
+"""What the desk has and its first frame does not show."""
+
+MORE_MODULES = 72
+"""So many more than a bare Textual app may be loaded at the first frame, our own and the driver's counted."""
+
+
+def test_the_first_frame_loads_no_more_than_it_shows(office_home: Path) -> None:
+    shown = set(json.loads(fresh(OUR_DESK, "--home", str(office_home))))
+    packages = {name.partition(".")[0] for name in shown}
+    assert not packages & HEAVY
+    assert not shown & ONLY_LATER
+    more = shown - set(json.loads(fresh(BARE_DESK)))
+    assert len(more) <= MORE_MODULES, sorted(more)

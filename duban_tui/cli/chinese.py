@@ -8,6 +8,9 @@ from typing import Any, NoReturn
 
 from duban_tui.cli.cells import cells
 
+argparse._ = str  # type: ignore[attr-defined]
+# No catalogue is asked: what argparse says itself stays English until `_ERRORS` puts it into Chinese.
+
 _ERRORS = (
     (r"the following arguments are required: (?P<name>.+)", "缺少 {name}"),
     (r"argument (?P<name>.+?): expected one argument", "{name} 后面要写一个值"),

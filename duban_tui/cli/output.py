@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -17,6 +16,8 @@ TITLE_CELLS = 44
 
 def print_json(value: Any) -> None:
     """Print a value as UTF-8 JSON."""
+    import json
+
     print(json.dumps(value, ensure_ascii=False, indent=2))
 
 
