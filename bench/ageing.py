@@ -9,13 +9,14 @@ from __future__ import annotations
 import argparse
 import random
 import time
+from array import array
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 from bench.make_office import opened
 from bench.measure import each
-from db import instants
+from db import instants, upkeep
 from db.actions import Action
 from db.connection import files_of, open_reader, path_of
 from db.journal import Act, NotAllowed, record, record_batch
@@ -27,6 +28,9 @@ from db.terms import Method
 
 BATCH = 200
 """Updates in one transaction while the office is aged."""
+
+REST_EVERY, REST_SECONDS = 10, 0.2
+"""Single saves between two idle moments, and how long these are: a very busy desk."""
 
 QUERIES = ("路灯", "化粪池", "噪声扰民", "綦江 路灯", "龙湖 物业费", "的", "停车 收费")
 
@@ -55,16 +59,15 @@ class Saves(NamedTuple):
         )
 
 
-_NEAREST = """SELECT c.id, c.stage, (SELECT uid FROM unit u WHERE u.id = c.unit_id)
-FROM "case" c WHERE c.id >= ? ORDER BY c.id LIMIT 1"""
+_FACTS = """SELECT c.stage, (SELECT uid FROM unit u WHERE u.id = c.unit_id) FROM "case" c WHERE c.id = ?"""
 
 
 def acts(office: Office, chosen: random.Random) -> Iterator[tuple[int, Act]]:
-    """Endless updates that the lifecycle allows, each on a case drawn at random."""
-    low, high = office.writer.execute('SELECT min(id), max(id) FROM "case"').fetchone()
+    """Endless updates that the lifecycle allows, each on a case drawn at random from all."""
+    cases = array("q", (row[0] for row in office.writer.execute('SELECT id FROM "case"')))
     while True:
-        case_id, stage, unit = office.writer.execute(_NEAREST, (chosen.randint(low, high),)).fetchone()
-        yield case_id, _act(stage, unit, chosen)
+        case_id = cases[chosen.randrange(len(cases))]
+        yield case_id, _act(*office.writer.execute(_FACTS, (case_id,)).fetchone(), chosen)
 
 
 def _act(stage: str, unit: str | None, chosen: random.Random) -> Act:
@@ -81,7 +84,7 @@ def _act(stage: str, unit: str | None, chosen: random.Random) -> Act:
 
 
 def save_one_by_one(office: Office, count: int, chosen: random.Random, seconds: float) -> Saves:
-    """Record single steps as a desk does, for so long at most."""
+    """Record single steps as a desk does, resting after every `REST_EVERY`, for so long at most."""
     times, begun = list[float](), time.perf_counter()
     for case_id, act in acts(office, chosen):
         start = time.perf_counter()
@@ -90,6 +93,9 @@ def save_one_by_one(office: Office, count: int, chosen: random.Random, seconds: 
         except NotAllowed:
             continue
         times.append((time.perf_counter() - start) * 1e3)
+        if len(times) % REST_EVERY == 0:
+            rest = time.perf_counter() + REST_SECONDS
+            upkeep.tend(office.path, wanted=lambda: time.perf_counter() < rest)  # noqa: B023
         if len(times) == count or time.perf_counter() - begun > seconds:
             break
     times.sort()

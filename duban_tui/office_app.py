@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 import traceback
 from collections.abc import Callable
 from functools import cached_property
@@ -11,6 +12,8 @@ from typing import TYPE_CHECKING
 
 from textual import work
 from textual.app import App
+from textual.events import Event, InputEvent
+from textual.worker import get_current_worker
 
 from db import calendars, instants
 from db.connection import Connection, OfficeError, driver, explain, open_reader, path_of
@@ -25,6 +28,9 @@ if TYPE_CHECKING:
 
 POLL_SECONDS = 1.0
 """How often the desk looks whether somebody else wrote, and whether a minute went by."""
+
+REST_SECONDS = 3.0
+"""How long keyboard and mouse must rest before the lookup index is tended."""
 
 WARM_UP_SECONDS = 1.0
 """After so long the board is whole, and what writing needs is loaded: importing slows every other thread."""
@@ -41,6 +47,8 @@ class OfficeApp(App[None]):
         self._office: Office | None = None
         self._seen_version = -1
         self._seen_minute = -1
+        self._last_input = time.monotonic()
+        self._untended = False
 
     @property
     def reader(self) -> Connection:
@@ -88,6 +96,7 @@ class OfficeApp(App[None]):
         except (OfficeError, NotAllowed, ValueError) as error:
             self.notify(str(error), title="没有写入", severity="error", markup=False)
             return None
+        self._untended = True
         self.post_message(CaseChanged(recorded.case_id))
         return recorded
 
@@ -136,6 +145,30 @@ class OfficeApp(App[None]):
         if version != self._seen_version:
             self._seen_version = version
             self._tell(OfficeChanged())
+        if self._untended and self._at_rest():
+            self._untended = False
+            self._tend()
+
+    async def on_event(self, event: Event) -> None:
+        """Remember when the officer last did something."""
+        if isinstance(event, InputEvent):
+            self._last_input = time.monotonic()
+        await super().on_event(event)
+
+    def _at_rest(self) -> bool:
+        return time.monotonic() - self._last_input > REST_SECONDS
+
+    @work(thread=True, group="upkeep")
+    def _tend(self) -> None:
+        """Put the lookup index in order after what was saved, until the next key."""
+        from db import upkeep
+
+        worker = get_current_worker()
+        try:
+            done = upkeep.tend(path_of(self.home), wanted=lambda: self._at_rest() and not worker.is_cancelled)
+        except OfficeError:
+            return  # Nothing that the officer could mend, and nothing is lost.
+        self._untended = self._untended or not done
 
     def _tell(self, message: OfficeChanged | TimePassed) -> None:
         for screen in self.screen_stack:
