@@ -23,6 +23,7 @@ __all__ = [
     "open_reader",
     "open_writer",
     "remove",
+    "size_of",
     "transaction",
 ]
 
@@ -39,7 +40,7 @@ LOG_PAGES = 4000
 """Length of the log (32 MB) at which a save has to put it into the file itself; the desk does it before,
 in idle moments, so that no save waits for it."""
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Kept in ``PRAGMA user_version``; Alembic is loaded only where it differs."""
 
 
@@ -148,6 +149,12 @@ def open_writer(path: Path, *, create: bool = False) -> Connection:
     except driver.Error as error:
         raise OfficeError(explain(error, path)) from error
     return connection
+
+
+def size_of(connection: Connection) -> int:
+    """Bytes of the database as this connection sees it, its log included."""
+    pages, page = (connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "page_size"))
+    return int(pages * page)
 
 
 @contextmanager

@@ -58,6 +58,8 @@ class UnitVersion(SQLModel, table=True):
         Index("unit_version_current", "parent_id", sqlite_where=text("valid_to IS NULL")),
         Index("unit_version_unit", "unit_id"),
         Index("unit_version_name", "name"),
+        Index("unit_version_short_name", "short_name"),
+        Index("unit_version_code", "code"),
         Index("unit_version_initials", "initials"),
     )
 
@@ -97,19 +99,34 @@ ALARM_COLUMNS = ("running", "paused_at", "accepted_at", "accept_by", "urgent_fro
 """What the alarm of an open case is read from, besides its due date. They stand in the indexes of the
 open cases, so that counting alarms reads one small index and never the table."""
 
+OPEN = text("open = 1")
+"""Only open cases: tens of thousands, however many years the office holds."""
+
+QUEUE_COLUMNS = ("stage", "pending", "unclaimed")
+"""What else a list of open cases is narrowed by; in its indexes too, and empty in most rows."""
+
+SCOPE_COLUMNS = ("l2", "l3", "l4", "due_at", *ALARM_COLUMNS, *QUEUE_COLUMNS)
+"""All that a list of open cases is narrowed by, at the end of the indexes that hold its orders."""
+
 
 class Case(SQLModel, table=True):
     """The fold of a case's events. Nothing writes here but the journal (and `units` its roll-up)."""
 
     __tablename__ = "case"
     __table_args__ = (
-        Index("case_open_due", "due_at", "id", *ALARM_COLUMNS, sqlite_where=text("open = 1")),
-        Index("case_open_l2", "l2", "due_at", "id", *ALARM_COLUMNS, "l3", sqlite_where=text("open = 1")),
-        Index("case_open_l3", "l3", "due_at", "id", *ALARM_COLUMNS, "l4", sqlite_where=text("open = 1")),
-        Index("case_open_l4", "l4", "due_at", "id", *ALARM_COLUMNS, sqlite_where=text("open = 1")),
-        Index("case_l2", "l2", "id"),
-        Index("case_l3", "l3", "id"),
-        Index("case_l4", "l4", "id"),
+        Index("case_open_due", "due_at", "id", *ALARM_COLUMNS, *QUEUE_COLUMNS, sqlite_where=OPEN),
+        Index("case_open_l2", "l2", "due_at", "id", *ALARM_COLUMNS, *QUEUE_COLUMNS, "l3", sqlite_where=OPEN),
+        Index("case_open_l3", "l3", "due_at", "id", *ALARM_COLUMNS, *QUEUE_COLUMNS, "l4", sqlite_where=OPEN),
+        Index("case_open_l4", "l4", "due_at", "id", *ALARM_COLUMNS, *QUEUE_COLUMNS, sqlite_where=OPEN),
+        Index("case_open_newest", "id", *SCOPE_COLUMNS, sqlite_where=OPEN),
+        Index("case_open_updated", "updated_at", "id", *SCOPE_COLUMNS, sqlite_where=OPEN),
+        Index("case_open_number", "number", "id", *SCOPE_COLUMNS, sqlite_where=OPEN),
+        Index("case_open_unit", "unit_id", "id", *SCOPE_COLUMNS, sqlite_where=OPEN),
+        # Every index ends with the row id, so within a scope these hold the order of time.
+        Index("case_all", "open"),
+        Index("case_l2", "l2", "open"),
+        Index("case_l3", "l3", "open"),
+        Index("case_l4", "l4", "open"),
         Index("case_pending", "pending", "id", "l2", "l3", "l4", sqlite_where=text("pending IS NOT NULL")),
         Index(
             "case_unclaimed", "unclaimed", "id", "l2", "l3", "l4", sqlite_where=text("unclaimed IS NOT NULL")
@@ -198,6 +215,16 @@ class Case(SQLModel, table=True):
     """Events kept but 不适用."""
     updated_at: int
     """`recorded_at` of its newest event."""
+
+
+class ClosedCount(SQLModel, table=True):
+    """How many closed cases a unit holds with all below it: too many to count each time (`db.closed`)."""
+
+    __tablename__ = "closed_count"
+
+    unit_id: int = Field(primary_key=True)
+    """An `l2`, `l3` or `l4` of cases; 0 = all cases."""
+    closed: int
 
 
 class CaseNumber(SQLModel, table=True):

@@ -46,7 +46,7 @@ def rebuild(
     """
     with transaction(connection):
         connection.execute("PRAGMA defer_foreign_keys = ON")
-        for table in ("note", "assignment", "case_number", "submitter", '"case"'):
+        for table in ("note", "assignment", "case_number", "submitter", '"case"', "closed_count"):
             connection.execute(f"DELETE FROM {table}")
         search_index.clear(connection)
         directory, known = Directory(connection), case_ids(connection)

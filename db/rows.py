@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from sqlmodel import SQLModel
 
+from db import closed
 from db.connection import Connection
 from db.models import Assignment, Case, CaseNumber, Note
 from db.state import CaseState, Verdict
@@ -115,7 +116,8 @@ def _note_rows(folded: Folded) -> Iterable[tuple[Any, ...]]:
 
 def write(connection: Connection, folded: Sequence[Folded], locate: Locate) -> None:
     """Write the rows of folded cases; inside the caller's transaction."""
-    connection.executemany(_CASE, [_case_row(one, locate) for one in folded])
+    with closed.recounted(connection, [one.case_id for one in folded]):
+        connection.executemany(_CASE, [_case_row(one, locate) for one in folded])
     connection.executemany(
         _NUMBER,
         [

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 from sqlcipher3 import dbapi2
@@ -15,8 +15,23 @@ from db.connection import SCHEMA_VERSION, OfficeError, explain
 
 
 def engine(path: Path) -> Engine:
-    """An SQLAlchemy engine on the same driver as everything else."""
-    return create_engine(f"sqlite:///{path}", module=dbapi2, poolclass=NullPool)
+    """An SQLAlchemy engine on the same driver as everything else.
+
+    Left alone, the driver begins a transaction only before it changes rows: a schema changed half-way
+    would stay so.
+    """
+    made = create_engine(f"sqlite:///{path}", module=dbapi2, poolclass=NullPool)
+    event.listen(made, "connect", _leave_transactions_to_us)
+    event.listen(made, "begin", _begin)
+    return made
+
+
+def _leave_transactions_to_us(held: dbapi2.Connection, _record: object) -> None:
+    held.isolation_level = None
+
+
+def _begin(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 def upgrade(path: Path) -> None:

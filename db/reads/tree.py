@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from db.alarms import ALARM_SQL
 from db.connection import Connection
-from db.reads.board import Scope, scope_terms
+from db.reads.query import Scope, scope_terms, select
 from db.terms import Alarm
 
 
@@ -61,7 +61,7 @@ def root(connection: Connection, now: int) -> NodeRow | None:
     found = connection.execute(_UNIT_SQL.format(where="v.parent_id IS NULL")).fetchone()
     if found is None:
         return None
-    tally = connection.execute(f'SELECT {_TALLY} FROM "case" WHERE open = 1', {"now": now}).fetchone()
+    tally = connection.execute(select(_TALLY, ["open = 1"], Scope().open_index), {"now": now}).fetchone()
     return _node(found, _Tally(*(number or 0 for number in tally)))
 
 
@@ -91,7 +91,8 @@ def ancestors(connection: Connection, unit_id: int) -> list[int]:
 def _tallies(connection: Connection, scope: Scope, level: int, now: int) -> Iterable[tuple[int, _Tally]]:
     """The counts of all units of one level within a scope."""
     terms = ["open = 1", *scope_terms(scope)]
-    sql = f'SELECT l{level}, {_TALLY} FROM "case" WHERE {" AND ".join(terms)} GROUP BY l{level}'
+    index = f"case_open_l{level if scope.is_whole else scope.level}"
+    sql = select(f"l{level}, {_TALLY}", terms, index) + f" GROUP BY l{level}"
     rows = connection.execute(sql, {"unit": scope.unit_id, "now": now})
     return [(unit, _Tally(*tally)) for unit, *tally in rows if unit is not None]
 

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
 
+from db import closed
 from db.connection import Connection, transaction
 from db.units import tree
 
@@ -167,7 +168,8 @@ def refresh_rollups(connection: Connection, unit_ids: Collection[int] | None = N
         for case_id, unit, *before in cases
         if unit is not None and rollups[unit] != tuple(before)
     ]
-    connection.executemany('UPDATE "case" SET l2 = ?, l3 = ?, l4 = ? WHERE id = ?', changed)
+    with closed.recounted(connection, [case_id for *_, case_id in changed]):
+        connection.executemany('UPDATE "case" SET l2 = ?, l3 = ?, l4 = ? WHERE id = ?', changed)
     return len(changed)
 
 

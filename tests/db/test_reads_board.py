@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from db import deadlines
+from db import closed, deadlines
 from db.connection import Connection, open_reader
 from db.reads import board
 from db.reads.board import ListQuery, Scope
@@ -40,6 +40,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
     add_case(writer, 9, l2=2, unclaimed="綦江区城管所", due_at=PAST, updated_at=NOW + 5)
     add_case(writer, 10, **here, open=0, running=0, stage="closed", due_at=PAST)
     add_case(writer, 11, **here, due_at=SOON, urgent_from=PAST, urgent_muted=1)
+    closed.recount(writer)
     writer.close()
     reader = open_reader(path)
     yield reader
@@ -168,7 +169,7 @@ def test_a_renamed_unit_shows_its_name_of_today_and_an_ended_one_its_last(tmp_pa
 @pytest.mark.parametrize("scope", [Scope(), DISTRICT, Scope(4, 3), Scope(5, 4)], ids=str)
 def test_counts_read_small_indexes_only(office: Connection, scope: Scope) -> None:
     for sql, plan in plans(office, lambda: board.counts(office, scope, NOW)):
-        assert "COVERING INDEX" in plan, f"{sql}\n{plan}"
+        assert "COVERING INDEX" in plan or plan == ONE_COUNT, f"{sql}\n{plan}"
         if scope.unit_id is not None:
             assert "SCAN" not in plan, f"{sql}\n{plan}"
         if "pending" in sql or "unclaimed" in sql:
@@ -206,6 +207,9 @@ def test_closed_cases_newest_first_are_walked_by_key(office: Connection) -> None
         for sql, plan in plans(office, functools.partial(board.page, office, query, NOW, 50)):
             assert "ORDER BY id DESC LIMIT" in sql or by_key(plan), sql
             assert "case_l2" in plan or scope.unit_id is None or by_key(plan)
+
+
+ONE_COUNT = "SEARCH closed_count USING INTEGER PRIMARY KEY (rowid=?)"
 
 
 def by_key(plan: str) -> bool:
