@@ -248,11 +248,13 @@ class _Plan:
                     self._ended[unit.id] = None
             for unit_id in self._ended:
                 self._ended[unit_id] = self._where_most_children_went(unit_id)
+        founded = {
+            (unit.parent, unit.name): unit.id for unit in self._added.values() if unit.kind == DIVISION_KIND
+        }
         for zone in self._before.values():
             area = self._area(zone.name) if zone.kind == ZONE_KIND else None
-            for founded in self._added.values():
-                if founded.kind == DIVISION_KIND and (founded.parent, founded.name) == (zone.parent, area):
-                    self._ended[zone.id] = founded.id
+            if area is not None and (zone.parent, area) in founded:
+                self._ended[zone.id] = founded[zone.parent, area]
         heirs = Written(self._before | self._matched | self._added)
         for ending in self._table.endings:
             self._end_by_row(ending, heirs)
