@@ -88,7 +88,7 @@ def checked(
 ) -> Iterator[int]:
     """Those of some candidates in whose texts the words stand; see `places`."""
     unsure = [word for word in sought if grams_of(word) != [word]]
-    for batch in _batches(found):
+    for batch in in_batches(found):
         if stop():
             return
         yield from containing(connection, batch, unsure) if unsure else batch
@@ -100,7 +100,8 @@ def containing(connection: Connection, batch: Sequence[int], sought: Sequence[st
     return (place for place in batch if contains(texts[place & ~OPEN], sought))
 
 
-def _batches(found: Iterator[int]) -> Iterator[list[int]]:
+def in_batches(found: Iterator[int]) -> Iterator[list[int]]:
+    """Places by the batch, in their order; lazy."""
     size = FIRST_BATCH
     while batch := list(islice(found, size)):
         yield batch

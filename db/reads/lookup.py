@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from db.connection import Connection, driver
 from db.masking import identity_key
-from db.reads import board
+from db.reads import board, narrowed
 from db.reads.board import CaseRow, ListQuery, bindings, conditions, page, rows
 from db.search import places
 from db.search_index import OPEN, fold, place_of, words
@@ -178,14 +178,17 @@ def _hits(
 ) -> Iterator[int]:
     """All hits in their order: whole numbers first, then by person or words, each once."""
     passes = _filter(connection, within, now)
-    numbered = _places(connection, _numbered(connection, text))
-    ordered = merge(_places(connection, persons), places(connection, text[:LONGEST], stop=stop), reverse=True)
+    numbered = filter(passes, _places(connection, _numbered(connection, text)))
+    known = filter(passes, _places(connection, persons))
+    if within is None:
+        found = places(connection, text[:LONGEST], stop=stop)
+    else:
+        found = narrowed.places(connection, text[:LONGEST], within, now, stop)
     seen: set[int] = set()
-    for place in chain(numbered, ordered):
-        case_id = place & ~OPEN
-        if case_id not in seen and passes(case_id):
-            seen.add(case_id)
-            yield case_id
+    for place in chain(numbered, merge(known, found, reverse=True)):
+        if place not in seen:
+            seen.add(place)
+            yield place & ~OPEN
 
 
 def _places(connection: Connection, ids: Iterable[int]) -> list[int]:
@@ -193,13 +196,13 @@ def _places(connection: Connection, ids: Iterable[int]) -> list[int]:
 
 
 def _filter(connection: Connection, within: ListQuery | None, now: int) -> Callable[[int], bool]:
-    """Whether a case stands in a list, whatever the list's words are."""
+    """Whether the case at a place stands in a list, whatever the list's words are."""
     if within is None:
         return lambda _: True
     unworded = within._replace(words="")
     sql = f'SELECT 1 FROM "case" WHERE {" AND ".join(["id = :id", *conditions(unworded)])}'
     bound = bindings(unworded, now)
-    return lambda case_id: connection.execute(sql, {**bound, "id": case_id}).fetchone() is not None
+    return lambda place: connection.execute(sql, {**bound, "id": place & ~OPEN}).fetchone() is not None
 
 
 def _numbered(connection: Connection, text: str) -> set[int]:

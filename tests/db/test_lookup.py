@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
-from db import instants, search_index
+from db import instants
 from db.actions import Action
-from db.connection import Connection, open_reader, path_of
+from db.connection import open_reader, path_of
 from db.journal import Act, Recorded, open_case, record
 from db.office import Office
 from db.reads.lookup import Superseded, ids, marks, search
 from db.reads.readings import readings
-from db.search import find
-from db.search_index import searchable, words
 from db.terms import Alarm
 from db.units import end
-from tests.db import small_db
 from tests.db.conftest import MONDAY
 
 
@@ -188,72 +184,6 @@ def test_a_search_can_be_ended_from_outside(office: Office, handled: Recorded) -
     with pytest.raises(Superseded):
         search(reader, "路灯", now=MONDAY)
     reader.close()
-
-
-_WRITTEN = """路灯不亮|噪声扰民|占道经营
-|下水道堵塞|井盖丢失|拖欠工资|违章搭建|公交改线|停水停电|物业收费|老街三号楼|人和街道
-|三峡广场|大湾镇政府|2026年3月|ＡＢ12栋|a3|号|，|。|：|（电话13812345678）|023-67891234|“高空抛物”|12345热线|km²"""
-_PIECES = _WRITTEN.split("|")
-
-
-@pytest.fixture(scope="module")
-def many(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
-    """700 cases of mixed pieces, a tenth of them open."""
-    connection = small_db.create(tmp_path_factory.mktemp("many") / "office.db")
-    for statement in search_index.SCHEMA:
-        connection.execute(statement)
-    chance = random.Random(5)
-    connection.execute("BEGIN")
-    for case_id in range(1, 701):
-        title, body, reply = ("".join(chance.choices(_PIECES, k=count)) for count in (3, 12, 8))
-        small_db.add_case(
-            connection, case_id, title=title, place=chance.choice(_PIECES), open=case_id % 10 == 0
-        )
-        small_db.insert(
-            connection, "case_number", scheme="本台", number=f"2026-{case_id:06d}", case_id=case_id
-        )
-        for kind, text in (("body", body), ("reply", reply)):
-            row = {
-                "id": f"{kind}{case_id}",
-                "case_id": case_id,
-                "kind": kind,
-                "text": text,
-                "salt": "",
-                "sha256": "",
-            }
-            small_db.insert(connection, "content", **row)
-        search_index.refresh(connection, case_id)
-    connection.execute("COMMIT")
-    yield connection
-    connection.close()
-
-
-def test_nothing_that_a_plain_search_finds_is_missed(many: Connection) -> None:
-    texts = {
-        case_id: "\n".join(searchable(text) for text in search_index.texts_of(many, case_id))
-        for case_id in range(1, 701)
-    }
-    ordered = sorted(texts, key=lambda case_id: (case_id % 10 == 0, case_id), reverse=True)
-    everything = "\n".join(texts.values())
-    chance = random.Random(7)
-
-    def piece(longest: int) -> str:
-        start, size = (
-            chance.randrange(len(everything) - 20),
-            chance.choice((1, 2, 2, 3, 3, 4, 5, 7, 9)[:longest]),
-        )
-        return everything[start : start + size]
-
-    for turn in range(10_000):
-        typed = piece(9) if turn % 3 else piece(6) + chance.choice((" ", "")) + piece(6)
-        sought = words(typed)
-        expected = [
-            case_id for case_id in ordered if sought and all(word in texts[case_id] for word in sought)
-        ]
-        if turn % 100 == 0:
-            assert list(ids(many, typed, now=small_db.NOW)) == expected, typed
-        found = find(many, typed)
-        assert [case_id for case_id, _ in zip(found, range(40), strict=False)] == expected[:40], typed
 
 
 def test_the_lookup_loads_nothing_heavy() -> None:
