@@ -45,7 +45,7 @@ _TEXTS = (
 class Saves(NamedTuple):
     """How long single saves took, in milliseconds."""
 
-    count: int
+    number: int
     median: float
     p95: float
     p999: float
@@ -54,7 +54,7 @@ class Saves(NamedTuple):
     def __str__(self) -> str:
         """One line."""
         return (
-            f"{self.count:,} saves: median {self.median:.2f}, p95 {self.p95:.2f}, "
+            f"{self.number:,} saves: median {self.median:.2f}, p95 {self.p95:.2f}, "
             f"p99.9 {self.p999:.1f}, worst {self.worst:.1f} ms"
         )
 
@@ -67,7 +67,8 @@ def acts(office: Office, chosen: random.Random) -> Iterator[tuple[int, Act]]:
     cases = array("q", (row[0] for row in office.writer.execute('SELECT id FROM "case"')))
     while True:
         case_id = cases[chosen.randrange(len(cases))]
-        yield case_id, _act(*office.writer.execute(_FACTS, (case_id,)).fetchone(), chosen)
+        stage, unit = office.writer.execute(_FACTS, (case_id,)).fetchone()
+        yield case_id, _act(stage, unit, chosen)
 
 
 def _act(stage: str, unit: str | None, chosen: random.Random) -> Act:

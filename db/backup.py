@@ -17,6 +17,7 @@ from db.connection import (
     open_reader,
     open_writer,
     remove,
+    size_of,
     transaction,
 )
 from db.connection import driver as sqlite
@@ -85,17 +86,12 @@ def _hold(source: Connection) -> None:
 
 
 def _need_room(source: Connection, folder: Path) -> None:
-    needed, free = _size(source), shutil.disk_usage(folder).free
+    needed, free = size_of(source), shutil.disk_usage(folder).free
     if needed > free:
         raise OfficeError(
             f"{folder} 放不下备份：需要 {needed / 1e9:.1f} GB，还剩 {free / 1e9:.1f} GB。"
             "请腾出空间，或备份到别处"
         )
-
-
-def _size(connection: Connection) -> int:
-    pages, page = (connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "page_size"))
-    return int(pages * page)
 
 
 def _copy(source: Connection, target: Path, progress: Progress = _SILENT) -> None:
@@ -109,7 +105,7 @@ def _copy(source: Connection, target: Path, progress: Progress = _SILENT) -> Non
 
 def _prove_whole(source: Connection, part: Path) -> None:
     with closing(open_reader(part)) as copy:
-        whole = part.stat().st_size == _size(source)
+        whole = part.stat().st_size == size_of(source)
         if not whole or chain.tips(copy) != chain.tips(source):
             raise OfficeError(f"备份不完整，未保留：{part}。请检查目标磁盘，再备份一次")
 

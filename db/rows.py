@@ -6,7 +6,7 @@ always the fold of its events and nothing else.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from operator import attrgetter
 from typing import Any, NamedTuple
 
@@ -137,19 +137,70 @@ def words(one: Folded, texts: list[str]) -> list[str]:
     return [*numbers, one.state.title, one.state.place, *texts]
 
 
-def stands(connection: Connection, folded: Folded, locate: Locate) -> bool:
-    """Whether the stored case and its parts are exactly this fold.
+_STORED = {
+    "事项": f'SELECT id, {", ".join(_CASE_COLUMNS)} FROM "case" WHERE id BETWEEN ? AND ?',
+    "承办单位": f"""SELECT case_id, {", ".join(_PART_COLUMNS)} FROM assignment
+        WHERE case_id BETWEEN ? AND ? ORDER BY case_id, seq""",
+    "核查记录": f"""SELECT case_id, {", ".join(_NOTE_COLUMNS)} FROM note
+        WHERE case_id BETWEEN ? AND ? ORDER BY case_id, event_id""",
+    "编号": """SELECT case_id, scheme, number FROM case_number
+        WHERE case_id BETWEEN ? AND ? ORDER BY case_id, scheme, number""",
+}
+"""What is stored of a stretch of cases, by what the desk calls it."""
+
+_ELSEWHERE = "SELECT 1 FROM case_number WHERE scheme = ? AND number = ? AND case_id <> ?"
+
+
+def differing(
+    connection: Connection, folded: Sequence[Folded], locate: Locate
+) -> Iterator[tuple[Folded, str]]:
+    """The cases whose stored rows are not exactly these folds, each with what of it differs.
+
+    Args:
+        connection: within one transaction with what the folds were read from.
+        folded: all cases of a stretch of local ids, in their order.
+        locate: where a unit stands.
+    """
+    if not folded:
+        return
+    stretch = folded[0].case_id, folded[-1].case_id
+    held = {what: _by_case(connection.execute(sql, stretch)) for what, sql in _STORED.items()}
+    for one in folded:
+        stored = {what: by_case.get(one.case_id, []) for what, by_case in held.items()}
+        for what, expected in _expected(connection, one, stored, locate).items():
+            if stored[what] != expected:
+                yield one, what
+                break
+
+
+def _by_case(found: Iterable[tuple[Any, ...]]) -> dict[int, list[tuple[Any, ...]]]:
+    by_case: dict[int, list[tuple[Any, ...]]] = {}
+    for case_id, *row in found:
+        by_case.setdefault(case_id, []).append(tuple(row))
+    return by_case
+
+
+def _expected(
+    connection: Connection, one: Folded, stored: dict[str, list[tuple[Any, ...]]], locate: Locate
+) -> dict[str, list[tuple[Any, ...]]]:
+    """The rows of a fold.
 
     Where an unclaimed case is counted is a help, found in the tree of the day it was written: a tree
-    that has grown since may know better, and proves nothing.
+    that has grown since may know better, and proves nothing. A number that two cases claim stands with
+    the first.
     """
-    stored = connection.execute(
-        f'SELECT {", ".join(_CASE_COLUMNS)} FROM "case" WHERE id = ?', (folded.case_id,)
-    ).fetchone()
-    if stored is not None and folded.state.unclaimed is not None:
-        counted = dict(zip(_CASE_COLUMNS, stored, strict=True))
-        folded = folded._replace(nearest=Place(None, counted["l2"], counted["l3"], counted["l4"]))
-    parts = connection.execute(
-        f"SELECT {', '.join(_PART_COLUMNS)} FROM assignment WHERE case_id = ? ORDER BY seq", (folded.case_id,)
-    ).fetchall()
-    return stored == _case_row(folded, locate) and parts == list(_part_rows(folded, locate))
+    if stored["事项"] and one.state.unclaimed is not None:
+        counted = dict(zip(_CASE_COLUMNS, stored["事项"][0], strict=True))
+        one = one._replace(nearest=Place(None, counted["l2"], counted["l3"], counted["l4"]))
+    numbers = {(OWN_SCHEME, one.state.number), *one.state.numbers}
+    taken = [
+        number
+        for number in numbers.difference(stored["编号"])
+        if connection.execute(_ELSEWHERE, (*number, one.case_id)).fetchone()
+    ]
+    return {
+        "事项": [_case_row(one, locate)],
+        "承办单位": list(_part_rows(one, locate)),
+        "核查记录": sorted(_note_rows(one), key=lambda row: str(row[_NOTE_COLUMNS.index("event_id")])),
+        "编号": sorted(numbers.difference(taken)),
+    }

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from contextlib import closing
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from db import instants
 from db.connection import path_of
 from duban_tui import locations
+from duban_tui.cli import INTERRUPTED
 from duban_tui.cli.output import print_json
 from duban_tui.cli.places import config_of, home_of, office_of, reader_of
-from duban_tui.cli.progress import show_progress
+from duban_tui.cli.progress import progress_line, show_progress
+from duban_tui.time_left import told
+
+if TYPE_CHECKING:
+    from db.doctor import Report
 
 
 def init(args: argparse.Namespace) -> None:
@@ -49,26 +56,59 @@ def restore(args: argparse.Namespace) -> None:
     print(f"已恢复办公库：{path_of(home)}" + (f"；原来的留在：{former}" if former else ""))
 
 
+WORTH_SAYING = 5.0
+"""Seconds from which on it is said beforehand how long a check-up will take."""
+
+
 def doctor(args: argparse.Namespace) -> int:
-    """Check pages, chain, texts and fold; 1 where something is wrong."""
-    from db.doctor import check
+    """Check pages, chain, texts and fold; 1 where something is wrong, 130 where it was stopped."""
+    from db.doctor import Checkup
     from db.office import Calendars
 
     if args.rebuild:
         _rebuild(args)
     with closing(reader_of(args)) as connection:
-        report = check(connection, Calendars(connection), partial(show_progress, "检查"))
+        checkup = Checkup(connection, Calendars(connection))
+        seconds = checkup.estimate()
+        if seconds >= WORTH_SAYING:
+            print(
+                f"检查 {checkup.total:,} 件事项，先查数据页，再逐件核对{told(seconds)}；"
+                "可以边查边用，按 Ctrl+C 停下",
+                file=sys.stderr,
+            )
+        try:
+            with progress_line():
+                report, stopped = checkup.run(partial(show_progress, "检查")), False
+        except KeyboardInterrupt:
+            report, stopped = checkup.report, True
     if args.json:
-        findings = [finding._asdict() for finding in report.findings]
-        print_json(
-            {"sound": report.sound, "cases": report.cases, "events": report.events, "findings": findings}
-        )
-        return 0 if report.sound else 1
+        _print_findings(report, stopped=stopped)
+    else:
+        _tell_findings(report, checkup.total if stopped else None)
+    return INTERRUPTED if stopped else 0 if report.sound else 1
+
+
+def _print_findings(report: Report, *, stopped: bool) -> None:
+    findings = [finding._asdict() for finding in report.findings]
+    print_json(
+        {
+            "sound": report.sound and not stopped,
+            "stopped": stopped,
+            "cases": report.cases,
+            "events": report.events,
+            "findings": findings,
+        }
+    )
+
+
+def _tell_findings(report: Report, stopped_of: int | None) -> None:
     for finding in report.findings:
         print(f"{finding.where}：{finding.what}。{finding.mend}")
-    print(f"查了 {report.cases:,} 件事项、{report.events:,} 条流水，", end="")
-    print("一切完好" if report.sound else f"发现 {len(report.findings)} 处问题")
-    return 0 if report.sound else 1
+    of = "" if stopped_of is None else f"已停下：共 {stopped_of:,} 件，"
+    found = "一切完好" if stopped_of is None else "到此未发现问题"
+    if not report.sound:
+        found = f"发现 {len(report.findings):,} 处问题"
+    print(f"{of}查了 {report.cases:,} 件事项、{report.events:,} 条流水，{found}")
 
 
 def _rebuild(args: argparse.Namespace) -> None:
