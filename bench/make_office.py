@@ -15,27 +15,28 @@ from db.office import Office
 from duban_tui import config
 
 SEED = 1
+UNITS = 20_500
 OFFICER = "值班员"
 
 
-def home_for(cases: int, paragraphs: int = 1) -> Path:
+def home_for(cases: int, body: int = demo.BODY) -> Path:
     """Where an office of that size is kept between runs."""
-    return user_cache_path("duban-bench") / f"{cases}x{paragraphs}"
+    return user_cache_path("duban-bench") / f"{cases}x{body}"
 
 
-def make(home: Path, cases: int, paragraphs: int = 1) -> None:
+def make(home: Path, cases: int, body: int = demo.BODY) -> None:
     """Create the office, or go on where an earlier run stopped."""
     home.mkdir(parents=True, exist_ok=True)
     with opened(home) as office:
-        begun = time.perf_counter()
+        begun, before = time.perf_counter(), demo.written(office.writer)
 
         def say(done: int, total: int) -> None:
-            speed = done / (time.perf_counter() - begun)
-            print(
-                f"\r{done:,} / {total:,} cases, {speed:,.0f} a second ", end="", file=sys.stderr, flush=True
-            )
+            speed = (done - before) / (time.perf_counter() - begun)
+            left = (total - done) / speed / 60
+            told = f"\r{done:,} / {total:,} cases, {speed:,.0f} a second, {left:.1f} min left "
+            print(told, end="", file=sys.stderr, flush=True)
 
-        demo.fill(office, cases, SEED, paragraphs=paragraphs, progress=say)
+        demo.fill(office, cases, SEED, body=body, units=UNITS, mix="bench", progress=say)
         print(file=sys.stderr)
 
 
@@ -52,12 +53,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.make_office", description=__doc__)
     parser.add_argument("--cases", type=int, default=100_000)
     parser.add_argument(
-        "--paragraphs", type=int, default=1, help="1: bodies of about 120 characters; 6: real letters"
+        "--body", type=int, default=demo.BODY, help="median length of a body; 600: as real letters"
     )
     parser.add_argument("--home", type=Path, help="default: a folder in the user's cache")
     args = parser.parse_args()
-    home = args.home or home_for(args.cases, args.paragraphs)
-    make(home, args.cases, args.paragraphs)
+    home = args.home or home_for(args.cases, args.body)
+    make(home, args.cases, args.body)
     print(home)
 
 

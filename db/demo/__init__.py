@@ -7,24 +7,30 @@ any other; a generation that was broken off goes on where it stopped.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from random import Random
 from typing import TYPE_CHECKING
 
 from db.demo import scenes
 from db.demo.cast import Cast
 from db.demo.lives import Life
-from db.demo.plan import Plan, agree, is_complete, written
+from db.demo.offices import grow
+from db.demo.plan import BODY, Plan, agree, is_complete, written
 from db.demo.timing import Timing
 from db.instants import DAY_SECONDS, day_of, start_of
 
 if TYPE_CHECKING:
+    from db.gram_cutter import GramCutter
     from db.journal import Act
     from db.office import Office
 
-__all__ = ["BATCH", "Plan", "Progress", "fill", "is_complete", "written"]
+__all__ = ["BATCH", "BODY", "Plan", "Progress", "fill", "is_complete", "written"]
 
 Progress = Callable[[int, int], None]
 """Called with (cases written, all cases)."""
+
+WORTH_A_PROCESS = 20_000
+"""From how many cases on their texts are cut in a process of its own."""
 
 BATCH = 1000
 """Cases in one transaction."""
@@ -37,9 +43,25 @@ CASES_A_YEAR = 510_000
 
 
 def fill(
-    office: Office, cases: int, seed: int = 1, *, paragraphs: int = 1, progress: Progress | None = None
+    office: Office,
+    cases: int,
+    seed: int = 1,
+    *,
+    body: int = BODY,
+    units: int = 0,
+    mix: str = "demo",
+    progress: Progress | None = None,
 ) -> None:
     """Fill an office with invented cases up to `cases`, and remember its plan.
+
+    Args:
+        office: empty, or one that this was broken off in.
+        cases: how many there are at the end.
+        seed: of the chance; the same gives the same.
+        body: median length of a body in characters.
+        units: departments are added until the tree has so many; 0: the tree stays as it is.
+        mix: what became of the closed cases, see `scenes.MIXES`.
+        progress: called after every batch.
 
     Raises:
         ValueError: the office holds other cases; one Chinese line.
@@ -47,15 +69,27 @@ def fill(
     """
     from db.journal import record_batch
 
-    plan = agree(office.writer, Plan(cases, seed, office.clock(), paragraphs))
+    plan = agree(office.writer, Plan(cases, seed, office.clock(), body, units, mix))
+    grow(office.writer, plan.units)
     author = _Author(office, plan)
     done = written(office.writer)
-    while done < plan.cases:
-        upto = min(done + BATCH, plan.cases)
-        record_batch(office, [(None, author.acts(serial)) for serial in range(done, upto)])
-        done = upto
-        if progress is not None:
-            progress(done, plan.cases)
+    with _cutter(plan.cases - done) as cutter:
+        while done < plan.cases:
+            upto = min(done + BATCH, plan.cases)
+            batch = [(None, author.acts(serial)) for serial in range(done, upto)]
+            record_batch(office, batch, cutter=cutter)
+            done = upto
+            if progress is not None:
+                progress(done, plan.cases)
+
+
+def _cutter(cases: int) -> AbstractContextManager[GramCutter | None]:
+    """Where there is enough to do that starting a process pays, one that cuts the texts."""
+    if cases < WORTH_A_PROCESS:
+        return nullcontext()
+    from db.gram_cutter import GramCutter
+
+    return GramCutter()
 
 
 class _Author:
@@ -76,7 +110,7 @@ class _Author:
 
     def _life(self, serial: int) -> Life:
         rng = Random(self.plan.seed * 1_000_000_007 + serial)
-        return Life(rng, self.cast, self.timing, paragraphs=self.plan.paragraphs)
+        return Life(rng, self.cast, self.timing, body=self.plan.body)
 
     def _open(self, place: int) -> list[Act]:
         life = self._life(self.closed + place)
@@ -89,5 +123,7 @@ class _Author:
         begun = self.plan.now - int(span * (1 - serial / self.closed))
         latest = min(begun, self.plan.now - scenes.longest(life))
         workday = self.timing.calendar.next_workday(day_of(latest))
-        scenes.play_closed(life, serial, self.timing.within(life.rng, start_of(workday)))
+        scenes.play_closed(
+            life, serial, self.timing.within(life.rng, start_of(workday)), scenes.MIXES[self.plan.mix]
+        )
         return life.acts

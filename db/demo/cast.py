@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import accumulate
 from random import Random
 from typing import Any, NamedTuple
 
@@ -29,6 +30,10 @@ _BUSY_DISTRICTS = 4
 """How many times a busy district is drawn as often as a quiet one, at most."""
 
 
+_OFFICES_SHARE = 0.25
+"""What goes to departments below the city, where there are any: the first most, the n-th 1/n of that."""
+
+
 class Cast:
     """Draws units, kinds and channels in the proportions of a real office."""
 
@@ -42,17 +47,23 @@ class Cast:
         self.departments = [unit for unit in top if unit.kind != DIVISION_KIND] or top
         self._department = {unit.short_name: unit for unit in self.departments}
         weights = {unit.id: rng.randint(1, _BUSY_DISTRICTS) for unit in self.districts}
+        divisions = [unit for unit in units if unit.kind == DIVISION_KIND]
         self.townships = [
-            unit for unit in units if unit.level == 3 for _ in range(weights.get(unit.parent_id or 0, 1))
+            unit for unit in divisions if unit.level == 3 for _ in range(weights.get(unit.parent_id or 0, 1))
         ]
+        self.offices = [unit for unit in units if unit.level > 2 and unit.kind != DIVISION_KIND]
+        rng.shuffle(self.offices)
+        self._busy = list(accumulate(1 / place for place in range(1, len(self.offices) + 1)))
         self.villages: dict[int, list[Unit]] = {}
-        for unit in units:
+        for unit in divisions:
             if unit.level == 4 and unit.parent_id is not None:
                 self.villages.setdefault(unit.parent_id, []).append(unit)
         self._channels = [*(rules.channels[:1] * len(rules.channels)), *rules.channels]
 
     def lead(self, rng: Random, department: str) -> Unit:
         """A 主办: mostly a township, else a district or the department that the matter belongs to."""
+        if self.offices and rng.random() < _OFFICES_SHARE:
+            return rng.choices(self.offices, cum_weights=self._busy)[0]
         drawn = rng.random()
         if drawn < 0.74 and self.townships:
             return rng.choice(self.townships)

@@ -9,6 +9,7 @@ from db import deadlines
 from db.actions import Action
 from db.demo import people, texts
 from db.demo.cast import Cast, Unit
+from db.demo.plan import BODY
 from db.demo.timing import HOUR, MINUTE, Timing
 from db.instants import DAY_SECONDS, local
 from db.journal import Act
@@ -22,7 +23,7 @@ _HOTLINE_SCHEME = "12345工单编号"
 class Life:
     """The acts of one case in the making; `at` is the moment of the last one."""
 
-    def __init__(self, rng: Random, cast: Cast, timing: Timing, *, paragraphs: int = 1) -> None:
+    def __init__(self, rng: Random, cast: Cast, timing: Timing, *, body: int = BODY) -> None:
         """Begin with nothing; `register` comes first."""
         self.rng, self.cast, self.timing = rng, cast, timing
         self.topic = rng.choice(texts.topics())
@@ -31,7 +32,7 @@ class Life:
         self.urgency = cast.urgency(rng)
         self.limit: Limit = cast.rules.limit_for(self.kind.name, self.topic.category, self.urgency)
         self.at = self.delivered = timing.now
-        self.paragraphs = paragraphs
+        self.body = body
         self.acts: list[Act] = []
 
     # -- the desk's acts ------------------------------------------------------------------------------
@@ -41,7 +42,7 @@ class Life:
         self.at = delivered - self.rng.randint(5 * MINUTE, 2 * HOUR)
         self.delivered = delivered
         where = self.cast.place(self.rng, self.unit)
-        self.story = texts.write(self.rng, self.topic, where, delivered, paragraphs=self.paragraphs)
+        self.story = texts.write(self.rng, self.topic, where, delivered, body=self.body)
         channel = self.cast.channel(self.rng)
         data: dict[str, Any] = {
             "kind": self.kind.name, "channel": channel, "category": self.topic.category,
@@ -91,9 +92,9 @@ class Life:
 
     # -- stretches of a life --------------------------------------------------------------------------
 
-    def accept(self) -> None:
-        """签收 (sometimes) and 受理 within the working day or so."""
-        if self.rng.random() < 0.3:
+    def accept(self, signed: float = 0.3) -> None:
+        """签收 (with a chance of `signed`) and 受理 within the working day or so."""
+        if self.rng.random() < signed:
             self.unit_acts(Action.SIGN, after=(10 * MINUTE, 4 * HOUR))
         self.unit_acts(Action.ACCEPT, after=(20 * MINUTE, 20 * HOUR))
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from db.connection import Connection, transaction
 
 _SETTING = "demo"
+BODY = 120
 
 
 class Plan(NamedTuple):
@@ -17,8 +18,12 @@ class Plan(NamedTuple):
     seed: int
     now: int
     """The moment as of which every alarm is meant."""
-    paragraphs: int = 1
-    """Length of the bodies: 1 = about 120 characters, 5 = as real letters."""
+    body: int = BODY
+    """Median length of the bodies, in characters; real letters have about 600."""
+    units: int = 0
+    """Departments are added to the tree up to so many units; 0: the real tree alone."""
+    mix: str = "demo"
+    """What became of the closed cases, see `scenes.MIXES`."""
 
 
 def written(connection: Connection) -> int:

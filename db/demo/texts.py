@@ -8,10 +8,15 @@ from importlib import resources
 from random import Random
 from typing import Any, NamedTuple
 
+from db.demo.plan import BODY
 from db.instants import day_of
 
 _ALIGNED = 2
 """Titles, facts and replies of a topic come in so many versions that belong together."""
+
+
+PARAGRAPH = 120
+"""Characters of one paragraph, about."""
 
 
 class Topic(NamedTuple):
@@ -55,21 +60,23 @@ def word(rng: Random, name: str) -> str:
     return str(rng.choice(_packaged()["words"][name]))
 
 
-def write(rng: Random, topic: Topic, where: str, received: int, *, paragraphs: int = 1) -> Story:
+def write(rng: Random, topic: Topic, where: str, received: int, *, body: int = BODY) -> Story:
     """A story that happens in `where` (a short name of a place) around an instant.
 
-    A body of one paragraph has about 120 characters; five make it as long as real letters are.
+    The body has about `body` characters; a letter of several paragraphs has several things to say.
     """
     day = day_of(received)
     slots = _slots(rng, where, day)
     version = rng.randrange(_ALIGNED)
     title = topic.title[version].format_map(slots)
     fact = topic.fact[version].format_map(slots)
-    body = "".join(f"{fact}{_rest(rng, topic, slots)}" for _ in range(paragraphs))
+    told = fact + _rest(rng, topic, slots)
+    for _ in range(round(body / PARAGRAPH) - 1):
+        told += _another(rng, where, day)
     reply = topic.reply[version].format_map({**slots, "when": _shortly_after(rng, day)})
     return Story(
         title if where in title else where + title,
-        word(rng, "opener") + body,
+        word(rng, "opener") + told,
         f"{where}{slots['road']}{slots['spot']}",
         f"{reply}。{word(rng, 'told')}，{word(rng, 'onward')}。",
         f"随机走访 {slots['n']} 户，{fact}。",
@@ -90,6 +97,11 @@ def _slots(rng: Random, where: str, day: dt.date) -> dict[str, str]:
         "hour": word(rng, "hour"),
         "when": _before(rng, day),
     }
+
+
+def _another(rng: Random, where: str, day: dt.date) -> str:
+    topic, slots = rng.choice(topics()), _slots(rng, where, day)
+    return f"另外，{rng.choice(topic.fact).format_map(slots)}{_rest(rng, topic, slots)}"
 
 
 def _rest(rng: Random, topic: Topic, slots: dict[str, str]) -> str:
