@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from db import instants
@@ -30,25 +30,42 @@ COLUMNS: tuple[tuple[str, int], ...] = (
 
 _PIECE = 2_000
 
+XLSX_ROWS = 1_048_575
+"""Rows below the header that a sheet of Excel can have."""
+
+OnProgress = Callable[[int, int], None]
+"""Takes how many cases are written, and of how many."""
+
 
 def export_list(connection: Connection, path: Path, query: ListQuery, now: int) -> int:
     """Write the list that a query shows; how many cases there are in it. Raises as `export_cases`."""
     return export_cases(connection, path, ids(connection, query, now), now)
 
 
-def export_cases(connection: Connection, path: Path, listed: Sequence[int], now: int) -> int:
-    """Write these cases in their order; how many there are.
+def export_cases(
+    connection: Connection,
+    path: Path,
+    listed: Sequence[int],
+    now: int,
+    on_progress: OnProgress | None = None,
+) -> int:
+    """Write these cases in their order; how many there are. Memory does not grow with the list.
 
     Raises:
-        LedgerError: another ending than .xlsx or .csv, or the file cannot be written; nothing is left behind.
+        LedgerError: another ending than .xlsx or .csv, more cases than a sheet holds, or the file cannot
+            be written; nothing is left behind.
     """
     kind = path.suffix.lower()
     if kind not in (".xlsx", ".csv"):
         raise LedgerError(f"导出文件须以 .xlsx 或 .csv 结尾：{path.name}")
+    if kind == ".xlsx" and len(listed) > XLSX_ROWS:
+        raise LedgerError(
+            f"共 {len(listed):,} 件，一张 .xlsx 最多 {XLSX_ROWS:,} 行，请改存 .csv：{path.name}"
+        )
     fresh = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         with _table(fresh, kind) as table:
-            count = _write(table, _rows(connection, listed, now))
+            count = _write(table, _rows(connection, listed, now, on_progress))
         os.replace(fresh, path)
     except OSError as error:
         raise LedgerError(f"写不了 {path}：{error.strerror}。请检查目录、权限和磁盘空间") from error
@@ -72,9 +89,13 @@ def _write(table: TableWriter, cases: Iterator[CaseRow]) -> int:
     return count
 
 
-def _rows(connection: Connection, listed: Sequence[int], now: int) -> Iterator[CaseRow]:
+def _rows(
+    connection: Connection, listed: Sequence[int], now: int, on_progress: OnProgress | None
+) -> Iterator[CaseRow]:
     for start in range(0, len(listed), _PIECE):
         yield from rows(connection, listed[start : start + _PIECE], now)
+        if on_progress is not None:
+            on_progress(min(start + _PIECE, len(listed)), len(listed))
 
 
 def _cells(case: CaseRow) -> Sequence[str]:

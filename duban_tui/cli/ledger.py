@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -125,7 +126,9 @@ def write_list(args: argparse.Namespace) -> None:
         open_only=False,
     )
     listed = lookup.ids(connection, args.query or "", now=now, within=query)
-    print(f"已导出 {export_cases(connection, Path(args.file), listed, now):,} 件：{args.file}")
+    with progress_line():
+        count = export_cases(connection, Path(args.file), listed, now, partial(show_progress, "导出"))
+    print(f"已导出 {count:,} 件：{args.file}")
 
 
 def _alarm(word: str) -> Alarm:

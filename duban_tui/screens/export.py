@@ -14,10 +14,15 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from db.instants import local
+from duban_tui.time_left import TimeLeft, told
 from duban_tui.widgets.line_input import LineInput
 
 if TYPE_CHECKING:
     from duban_tui.app import DubanApp
+
+
+class _Left(Exception):
+    """The screen was left while the file was written."""
 
 
 class ExportScreen(ModalScreen[None]):
@@ -30,6 +35,7 @@ class ExportScreen(ModalScreen[None]):
         """Export these cases, in this order."""
         super().__init__()
         self._ids = ids
+        self._time_left = TimeLeft()
 
     def compose(self) -> ComposeResult:
         """The question, the name of the file, what went wrong."""
@@ -55,15 +61,26 @@ class ExportScreen(ModalScreen[None]):
         from db.exchange.export import export_cases
 
         try:
-            export_cases(self.app.reader, path, self._ids, self.app.now())
+            export_cases(self.app.reader, path, self._ids, self.app.now(), self._progress)
+        except _Left:
+            return
         except LedgerError as error:
             self.app.call_from_thread(self._say, str(error))
         else:
             self.app.call_from_thread(self._done, path)
 
+    def _progress(self, done: int, total: int) -> None:
+        """Say how far it is; Esc ends the writing, and nothing of the file stays."""
+        if not self.is_attached:
+            raise _Left
+        left = told(self._time_left.after(done, total))
+        self.app.call_from_thread(self._say, f"正在写 {done:,} / {total:,} 件{left}  Esc 停止")
+
     def _say(self, text: str) -> None:
-        self.query_one("#said", Static).update(text)
+        if self.is_attached:
+            self.query_one("#said", Static).update(text)
 
     def _done(self, path: Path) -> None:
         self.app.notify(f"已导出 {len(self._ids):,} 件到 {path}", timeout=6, markup=False)
-        self.dismiss(None)
+        if self.is_attached:
+            self.dismiss(None)

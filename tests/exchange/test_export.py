@@ -12,12 +12,13 @@ import openpyxl
 import pytest
 
 from db.connection import open_reader
+from db.exchange import export
 from db.exchange.errors import LedgerError
-from db.exchange.export import COLUMNS, export_list
+from db.exchange.export import COLUMNS, export_cases, export_list
 from db.exchange.ledger import import_ledger
 from db.exchange.spreadsheet import csv_cell
 from db.office import Office
-from db.reads.board import ListQuery
+from db.reads.board import ListQuery, ids
 from tests.exchange.conftest import NOW, Write
 
 ROWS = [
@@ -118,3 +119,25 @@ def test_neither_a_preview_nor_a_csv_list_loads_the_orm(module: str) -> None:
     said = f"import sys, db.exchange.{module}; print({heavy} & set(sys.modules))"
     run = subprocess.run([sys.executable, "-c", said], capture_output=True, text=True, check=True)
     assert run.stdout == "set()\n"
+
+
+def test_more_cases_than_a_sheet_holds_are_refused_before_anything_is_written(
+    filled: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(export, "XLSX_ROWS", 2)
+    reader = open_reader(filled.path)
+    with pytest.raises(LedgerError, match=r"共 3 件，一张 \.xlsx 最多 2 行，请改存 \.csv"):
+        export_list(reader, tmp_path / "a.xlsx", ListQuery(), NOW)
+    assert not list(tmp_path.glob("*a.xlsx*"))
+    assert export_list(reader, tmp_path / "a.csv", ListQuery(), NOW) == 3
+
+
+def test_an_export_says_how_far_it_is(
+    filled: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(export, "_PIECE", 2)
+    reader = open_reader(filled.path)
+    said: list[tuple[int, int]] = []
+    listed = ids(reader, ListQuery(), NOW)
+    export_cases(reader, tmp_path / "a.csv", listed, NOW, lambda done, total: said.append((done, total)))
+    assert said == [(2, 3), (3, 3)]
