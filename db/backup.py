@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
-from collections.abc import Callable
 from contextlib import closing, suppress
 from pathlib import Path
 
@@ -12,8 +10,10 @@ from db import chain, doctor, instants
 from db.connection import (
     Connection,
     OfficeError,
+    Progress,
     explain,
     files_of,
+    need_room,
     open_reader,
     open_writer,
     remove,
@@ -26,9 +26,6 @@ from db.office import Calendars, path_of
 
 PAGES = 2000
 """Pages copied at a time: between two of these it can be told how far it is, and be stopped."""
-
-Progress = Callable[[int, int], None]
-"""Called with (done, total)."""
 
 _SILENT: Progress = lambda done, total: None  # noqa: E731
 
@@ -64,7 +61,7 @@ def back_up(home: Path, destination: Path, *, now: int, progress: Progress = _SI
         remove(part)
         with closing(open_reader(path_of(home))) as source:
             _hold(source)
-            _need_room(source, target.parent)
+            need_room(target.parent, size_of(source), "备份")
             _copy(source, part, progress)
             _prove_whole(source, part)
         os.replace(part, target)
@@ -83,15 +80,6 @@ def _hold(source: Connection) -> None:
     """Begin the read transaction in which the office stands still for us."""
     source.execute("BEGIN")
     source.execute("SELECT 1 FROM sqlite_schema").fetchone()
-
-
-def _need_room(source: Connection, folder: Path) -> None:
-    needed, free = size_of(source), shutil.disk_usage(folder).free
-    if needed > free:
-        raise OfficeError(
-            f"{folder} 放不下备份：需要 {needed / 1e9:.1f} GB，还剩 {free / 1e9:.1f} GB。"
-            "请腾出空间，或备份到别处"
-        )
 
 
 def _copy(source: Connection, target: Path, progress: Progress = _SILENT) -> None:
@@ -155,7 +143,7 @@ def _copy_backup(source: Path, target: Path) -> None:
     remove(target)
     try:
         with closing(open_reader(source)) as opened:
-            _need_room(opened, target.parent)
+            need_room(target.parent, size_of(opened), "恢复")
             _copy(opened, target)
     except sqlite.Error as error:
         raise OfficeError(explain(error, source)) from error

@@ -7,7 +7,8 @@ bug and answers ``LIKE`` on a trigram index with silently no rows. It opens plai
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import quote
@@ -17,9 +18,11 @@ from sqlcipher3 import dbapi2 as driver
 __all__ = [
     "Connection",
     "OfficeError",
+    "Progress",
     "driver",
     "explain",
     "files_of",
+    "need_room",
     "open_reader",
     "open_writer",
     "remove",
@@ -29,6 +32,9 @@ __all__ = [
 
 Connection = driver.Connection
 """A bare DB-API connection; rows are tuples."""
+
+Progress = Callable[[int, int], None]
+"""Called with (done, total)."""
 
 SAFE_SQLITE = (3, 51, 3)
 """First release without the WAL-reset bug (sqlite.org/wal.html §11)."""
@@ -155,6 +161,25 @@ def size_of(connection: Connection) -> int:
     """Bytes of the database as this connection sees it, its log included."""
     pages, page = (connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "page_size"))
     return int(pages * page)
+
+
+def need_room(folder: Path, needed: int, what: str) -> None:
+    """Refuse what would fill the disk, before it is begun.
+
+    Args:
+        folder: where it will be written.
+        needed: bytes.
+        what: how the desk calls it, as in 备份.
+
+    Raises:
+        OfficeError: there is less room.
+    """
+    free = shutil.disk_usage(folder).free
+    if needed > free:
+        raise OfficeError(
+            f"{folder} 的剩余空间不够{what}：需要 {needed / 1e9:.1f} GB，还剩 {free / 1e9:.1f} GB。"
+            "请先腾出空间"
+        )
 
 
 @contextmanager

@@ -14,10 +14,9 @@ from typing import NamedTuple
 
 from db import chain, closed
 from db.case_check import REBUILD, RESTORE, CaseCheck, Finding
-from db.connection import Connection, size_of
+from db.connection import Connection, Progress, size_of
 from db.connection import driver as sqlite
 from db.effects import Calendars
-from db.rebuild import Progress
 
 __all__ = ["Checkup", "Finding", "Report", "check"]
 

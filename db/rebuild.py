@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from pathlib import Path
 
 from db import chain, fold, rows, search_index
-from db.connection import Connection, transaction
+from db.connection import Connection, Progress, need_room, size_of, transaction
 from db.directory import Directory
 from db.effects import Calendars
 from db.rows import Folded
@@ -15,23 +16,9 @@ from db.submitters import SUBMITTER_INSERT, submitter_row
 CHUNK = 500
 """Cases folded between two writes: bounds the memory."""
 
-Progress = Callable[[int, int], None]
-"""Called with (done, total)."""
+_REMADE = ("note", "assignment", "case_number", "submitter", '"case"', "closed_count")
 
-
-def case_ids(connection: Connection) -> list[tuple[int, str]]:
-    """(local id, UID) of every case the journal knows, oldest first."""
-    return list(connection.execute("SELECT DISTINCT case_id, case_uid FROM event ORDER BY case_id"))
-
-
-def refold(
-    connection: Connection, calendars: Calendars, directory: Directory, known: list[tuple[int, str]]
-) -> Iterator[Folded]:
-    """Fold cases from their events alone."""
-    for case_id, uid in known:
-        state, verdicts = fold.fold(chain.steps_of(connection, case_id), calendars)
-        nearest = rows.NOWHERE if state.unclaimed is None else directory.nearest(state.unclaimed)
-        yield Folded(case_id, uid, state, verdicts, nearest)
+_NEXT = "SELECT DISTINCT case_id, case_uid FROM event WHERE case_id > ? ORDER BY case_id LIMIT ?"
 
 
 def rebuild(
@@ -39,31 +26,64 @@ def rebuild(
 ) -> int:
     """Remake case, numbers, parts, notes, submitters and search index from events and contents.
 
-    One transaction: stopped half-way, the office is as it was.
+    One transaction: stopped half-way, also by kill -9, the office is as it was. Meanwhile others can read
+    but not write, and the log grows to the size of what is remade.
+
+    Args:
+        connection: a writer, outside a transaction.
+        calendars: of the office.
+        secret: what identities are hidden with.
+        progress: told twice over all cases: for their rows, then for the index.
 
     Returns:
         How many cases were made.
+
+    Raises:
+        OfficeError: not enough room for the log, or the database refused; nothing was changed.
     """
+    path = Path(connection.execute("PRAGMA database_list").fetchone()[2])
+    need_room(path.parent, size_of(connection), "重建")
     with transaction(connection):
         connection.execute("PRAGMA defer_foreign_keys = ON")
-        for table in ("note", "assignment", "case_number", "submitter", '"case"', "closed_count"):
+        for table in _REMADE:
             connection.execute(f"DELETE FROM {table}")
-        search_index.clear(connection)
-        directory, known = Directory(connection), case_ids(connection)
-        for start in range(0, len(known), CHUNK):
-            part = list(refold(connection, calendars, directory, known[start : start + CHUNK]))
-            rows.write(connection, part, directory.place)
-            _mark(connection, part)
-            _submitters(connection, part, secret)
-            for one in part:
-                search_index.refresh(connection, one.case_id)
-            progress(start + len(part), len(known))
-    return len(known)
+        total = connection.execute("SELECT count(DISTINCT case_id) FROM event").fetchone()[0]
+        directory, done = Directory(connection), 0
+        for part in _chunks(connection):
+            folded = [_refold(connection, calendars, directory, *one) for one in part]
+            rows.write(connection, folded, directory.place)
+            _mark(connection, folded)
+            _submitters(connection, folded, secret)
+            done += len(part)
+            progress(done, total)
+        search_index.remake(connection, progress)
+    return done
+
+
+def _chunks(connection: Connection) -> Iterator[list[tuple[int, str]]]:
+    """(local id, UID) of every case the journal knows, oldest first."""
+    last = -1
+    while part := connection.execute(_NEXT, (last, CHUNK)).fetchall():
+        yield part
+        last = part[-1][0]
+
+
+def _refold(
+    connection: Connection, calendars: Calendars, directory: Directory, case_id: int, uid: str
+) -> Folded:
+    """Fold a case from its events alone."""
+    state, verdicts = fold.fold(chain.steps_of(connection, case_id), calendars)
+    nearest = rows.NOWHERE if state.unclaimed is None else directory.nearest(state.unclaimed)
+    return Folded(case_id, uid, state, verdicts, nearest)
+
+
+_MARK = """UPDATE event SET outcome = ?1, why = ?2
+WHERE id = ?3 AND (outcome IS NOT ?1 OR why IS NOT ?2)"""
 
 
 def _mark(connection: Connection, folded: list[Folded]) -> None:
     connection.executemany(
-        "UPDATE event SET outcome = ?, why = ? WHERE id = ?",
+        _MARK,
         [(str(verdict.outcome), verdict.why, verdict.step.id) for one in folded for verdict in one.verdicts],
     )
 

@@ -23,7 +23,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from db.connection import Connection
+from db.connection import Connection, Progress
 from db.masking import mask_text
 
 _TOKENS = string.punctuation.replace("'", "''''").replace('"', '""')
@@ -103,21 +103,25 @@ def drop(connection: Connection, case_id: int) -> None:
     connection.execute("DELETE FROM lookup WHERE rowid IN (?, ?)", (case_id, case_id | OPEN))
 
 
-def clear(connection: Connection) -> None:
-    """Empty the index, before all of it is made again."""
-    connection.execute("INSERT INTO lookup (lookup) VALUES ('delete-all')")
+_NEXT = 'SELECT id FROM "case" WHERE open = ? AND id > ? ORDER BY id LIMIT ?'
 
 
-def remake(connection: Connection) -> None:
-    """Index every case anew, inside the caller's transaction: after the way of cutting texts has changed."""
+def remake(connection: Connection, progress: Progress = lambda done, total: None) -> None:
+    """Index every case anew, inside the caller's transaction: after the way of cutting texts has changed.
+
+    In the order of their places, and with the memory of some hundred cases.
+    """
     connection.execute("DROP TABLE lookup")
     for statement in SCHEMA:
         connection.execute(statement)
-    cases = connection.execute('SELECT id, open FROM "case" ORDER BY open, id').fetchall()
-    for start in range(0, len(cases), REMADE_AT_ONCE):
-        part = cases[start : start + REMADE_AT_ONCE]
-        texts = texts_of_many(connection, [case_id for case_id, _ in part])
-        put_new(connection, [(rank(each, is_open=bool(held)), grams(texts[each])) for each, held in part])
+    done, total = 0, connection.execute('SELECT count(*) FROM "case"').fetchone()[0]
+    for held in (False, True):
+        last = -1
+        while part := [row[0] for row in connection.execute(_NEXT, (held, last, REMADE_AT_ONCE))]:
+            texts = texts_of_many(connection, part)
+            put_new(connection, [(rank(each, is_open=held), grams(texts[each])) for each in part])
+            done, last = done + len(part), part[-1]
+            progress(done, total)
     connection.execute("INSERT INTO lookup (lookup) VALUES ('optimize')")
 
 

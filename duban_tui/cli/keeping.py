@@ -115,7 +115,7 @@ def _rebuild(args: argparse.Namespace) -> None:
     """Remake every row and the index from the journal; whole or not at all."""
     from db.rebuild import rebuild
 
-    with office_of(args) as office:
+    with office_of(args) as office, progress_line():
         rebuild(office.writer, office.calendars, office.identity_secret, partial(show_progress, "重建"))
 
 

@@ -85,7 +85,7 @@ def test_a_backup_without_room_is_not_begun(
     office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(1, 1, 1000))
-    with pytest.raises(OfficeError, match="放不下备份"):
+    with pytest.raises(OfficeError, match="剩余空间不够备份"):
         backup.back_up(office.home, tmp_path / "b.db", now=MONDAY)
     assert not (tmp_path / "b.db").exists()
 
