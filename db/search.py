@@ -6,6 +6,7 @@ has them all is checked again in the texts, a batch at a time.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import NamedTuple
@@ -111,12 +112,22 @@ def in_batches(found: Iterator[int]) -> Iterator[list[int]]:
 def contains(texts: Iterable[str], sought: Iterable[str]) -> bool:
     """Whether each of these words occurs in one of the texts."""
     missing = set(sought)
+    as_written = all(_IDEOGRAPHS.fullmatch(word) for word in missing)
     for text in texts:
-        found = searchable(text)
+        found = text if as_written and not _LOOK_ALIKES.search(text) else searchable(text)
         missing = {word for word in missing if word not in found}
         if not missing:
             return True
     return not missing
+
+
+_IDEOGRAPHS = re.compile("[\u4e00-\u9fff]+")
+"""Words that folding and masking leave alone: they can be looked for in a text as it was written."""
+
+_LOOK_ALIKES = re.compile(
+    "[\u2e80-\u2fdf\u3038-\u303a\u3190-\u33ff\uf900-\ufaff\U0001f200-\U0001f2ff\U0002f800-\U0002fa1f]"
+)
+"""Signs that are folded to ideographs, as ⼭, ㈱ and ㋿; a text with one of them has to be folded."""
 
 
 def find(connection: Connection, query: str) -> Iterator[int]:
