@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -12,15 +11,15 @@ from textual.timer import Timer
 from textual.widgets import Input
 from textual.worker import get_current_worker
 
-from db.connection import Connection
 from db.reads import board, tree
-from db.reads.board import CaseRow, Counts, ListQuery, Scope
+from db.reads.board import Counts, ListQuery, Scope
 from db.reads.desk import safety
 from db.terms import Alarm
 from duban_tui import commands
 from duban_tui.commands import Place
 from duban_tui.messages import ActionAsked, CaseChanged, OfficeChanged, TimePassed
 from duban_tui.screens.base import DeskScreen
+from duban_tui.widgets.board_list import BoardList, View
 from duban_tui.widgets.case_columns import Look
 from duban_tui.widgets.case_list import CaseList
 from duban_tui.widgets.desk_line import DeskLine, say_backup, say_day
@@ -33,15 +32,10 @@ from duban_tui.widgets.unit_tree import UnitTree
 REST_SECONDS = 0.12
 """How long a cursor must rest before what hangs on it is read; moving stays quick."""
 
-FIRST_ROWS = 64
-"""Rows read before the first frame; the whole list follows in a worker."""
-
 SORT_WORDS = {
     "urgency": "最急在前", "due": "按期限", "newest": "最新在前",
     "updated": "按更新", "number": "按编号", "unit": "按单位",
 }  # fmt: skip
-
-SORTED_COLUMN = {"urgency": "state", "due": "left", "updated": "changed", "number": "number", "unit": "unit"}
 
 
 class BoardScreen(DeskScreen[None]):
@@ -59,7 +53,7 @@ class BoardScreen(DeskScreen[None]):
             with Container(id="work"):
                 with Container(id="list"):
                     yield LineInput(placeholder="筛选：编号、事项、地点、单位里的字词，空格隔开", id="words")
-                    yield CaseList(self._look)
+                    yield BoardList(self._look)
                 yield Preview(id="preview")
 
     def on_mount(self) -> None:
@@ -73,7 +67,7 @@ class BoardScreen(DeskScreen[None]):
         self.query_one("#words", LineInput).value = self._state.words
         self._layout()
         self._say_first_line()
-        self._first_page()
+        self.query_one(BoardList).begin(self._view)
         self.query_one(CaseList).focus()
         self.call_after_refresh(self._grow)
 
@@ -89,24 +83,12 @@ class BoardScreen(DeskScreen[None]):
         return bool(self._state.queue) and self._found is None
 
     @property
-    def query_now(self) -> ListQuery:
+    def _view(self) -> View:
         """What the list shows."""
         state = self._state
-        queue = state.queue if state.queue not in ("", ALL_QUEUES) else None
         alarm = Alarm(state.alarm) if state.alarm and not state.queue else None
-        return ListQuery(Scope(state.unit_id, state.level), alarm, queue, state.words, state.sort)
-
-    def _first_page(self) -> None:
-        if self._state.queue:
-            self._read_list(keep=False)
-            return
-        page = board.page(self.desk.reader, self.query_now, self.desk.now(), FIRST_ROWS)
-        rows = {row.id: row for row in page}
-        self.query_one(CaseList).show(array("q", rows), lambda ids: [rows[case_id] for case_id in ids])
-        self.call_after_refresh(self._read_list)
-
-    def _rows(self, ids: Sequence[int]) -> list[CaseRow]:
-        return board.rows(self.desk.reader, ids, self.desk.now())
+        query = ListQuery(Scope(state.unit_id, state.level), alarm, words=state.words, sort=state.sort)
+        return View(query, state.queue)
 
     def _grow(self) -> None:
         """What may come just after the first frame: tree, counts, drafts."""
@@ -126,35 +108,21 @@ class BoardScreen(DeskScreen[None]):
     @work(thread=True, exclusive=True, group="counts")
     def _read_counts(self) -> None:
         worker = get_current_worker()
-        counts = board.counts(self.desk.reader, self.query_now.scope, self.desk.now())
+        counts = board.counts(self.desk.reader, self._view.query.scope, self.desk.now())
         if not worker.is_cancelled:
             self.app.call_from_thread(self._show_counts, counts)
 
     def _show_counts(self, counts: Counts) -> None:
         self.query_one(StateBar).counts = counts
 
-    @work(thread=True, exclusive=True, group="list")
-    def _read_list(self, keep: bool = True) -> None:
-        worker = get_current_worker()
-        query, queue = self.query_now, self._state.queue
-        ids = _ids(self.desk.reader, query, queue, self.desk.now())
-        if not worker.is_cancelled:
-            self.app.call_from_thread(self._show_list, ids, keep)
-
-    def _show_list(self, ids: array[int], keep: bool) -> None:
-        cases = self.query_one(CaseList)
-        cases.sorted_by = SORTED_COLUMN.get(self._state.sort, "")
-        cases.empty = "没有符合筛选的事项，Esc 清除筛选" if self._state.words else "没有事项"
-        cases.show(ids, self._rows, keep=keep)
-
     def _read_all(self) -> None:
         """Everything again, the cursor stays."""
         self._say_first_line()
         self._read_counts()
         if self._found is None:
-            self._read_list()
+            self.query_one(BoardList).read(self._view, keep=True)
         else:
-            self.query_one(CaseList).forget()
+            self.query_one(BoardList).forget()
         root = tree.root(self.desk.reader, self.desk.now())
         units = self.query_one(UnitTree)
         if root is not None and units.root.data is not None:
@@ -188,7 +156,7 @@ class BoardScreen(DeskScreen[None]):
         self._state = self._state._replace(**changes)  # type: ignore[arg-type]
         self.desk.remembered = self._state._replace(theme=self.desk.remembered.theme)
         self._layout()
-        self._read_list(keep=False)
+        self.query_one(BoardList).read(self._view, keep=False)
 
     def _layout(self) -> None:
         state = self._state
@@ -279,9 +247,7 @@ class BoardScreen(DeskScreen[None]):
     def show_found(self, ids: array[int], words: str) -> None:
         """List the results of a lookup; F5 or Esc goes back to the board's own list."""
         self._found = ids
-        cases = self.query_one(CaseList)
-        cases.sorted_by = ""
-        cases.show(ids, self._rows)
+        self.query_one(BoardList).show_found(ids)
         self.query_one(StateBar).found = f"快查“{words}” {len(ids):,} 件"
         self._to_list()
 
@@ -362,9 +328,13 @@ class BoardScreen(DeskScreen[None]):
         return self.query_one(CaseList).current
 
     def why_not(self, command_id: str) -> str | None:
-        """Opening needs a case."""
+        """Opening needs a case, an order open cases, a file the whole list."""
         if command_id in ("open", "sort", "export") and self.current_case is None:
             return "清单是空的"
+        if command_id == "sort" and self._state.alarm == Alarm.DONE and not self._state.queue:
+            return "办结的总是最新在前"
+        if command_id == "export" and self.query_one(CaseList).growing:
+            return "清单还没有读完，请稍候"
         return None
 
     @on(CaseList.Opened)
@@ -383,14 +353,3 @@ class BoardScreen(DeskScreen[None]):
     def action_export(self) -> None:
         """E: the list shown, as a file."""
         self.desk.show("export", self.query_one(CaseList).ids)
-
-
-def _ids(reader: Connection, query: ListQuery, queue: str, now: int) -> array[int]:
-    """The list of a view; all queues stand one after the other, unclaimed cases by the name written."""
-    if queue != ALL_QUEUES:
-        unclaimed = query.queue == board.UNCLAIMED
-        return board.ids(reader, query._replace(sort="unit") if unclaimed else query, now)
-    whole = array("q")
-    for each in board.QUEUES:
-        whole.extend(_ids(reader, query._replace(queue=each), each, now))
-    return whole

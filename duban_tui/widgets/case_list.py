@@ -32,6 +32,9 @@ PAGE_ROWS = 64
 """Rows read at once; one read takes under 1 ms, so it happens while painting."""
 
 PAGES_KEPT = 16
+NEAR = 1_000
+"""Lines up and down in which a case is looked for first after the list changed."""
+
 STRIPS_KEPT = 512
 """Painted lines kept: a few screens."""
 
@@ -97,6 +100,10 @@ class CaseList(ScrollView, can_focus=True):
         self.sorted_by = ""
         self.marks: Callable[[str], list[tuple[int, int]]] = lambda _title: []
         """Parts of a title to stand out: (start, end) in characters."""
+        self.growing = False
+        """Not all cases are here yet."""
+        self._sent_to_end = False
+        """The cursor was sent to the end while the list still grew."""
         self._ids: array[int] = array("q")
         self._fetch: Fetch = lambda _ids: []
         self._pages: LRUCache[int, dict[int, CaseRow]] = LRUCache(PAGES_KEPT)
@@ -105,16 +112,36 @@ class CaseList(ScrollView, can_focus=True):
 
     # -- what is listed -----------------------------------------------------------------------------
 
-    def show(self, ids: array[int], fetch: Fetch, *, keep: bool = False) -> None:
-        """List these cases; `keep` leaves the cursor on its case, or at its line if the case is gone."""
-        held, line = self.current, self.cursor
+    def show(self, ids: array[int], fetch: Fetch, *, keep: bool = False, more: bool = False) -> None:
+        """List these cases.
+
+        Args:
+            ids: the cases in their order.
+            fetch: reads their rows.
+            keep: leave the cursor on its case, or at its line if the case is gone.
+            more: further cases are on their way, see `extend`.
+        """
+        held, line, sent_to_end = self.current, self.cursor, keep and self._sent_to_end
         self._ids, self._fetch = ids, fetch
         self.virtual_size = Size(self.size.width, len(ids) + HEADER_LINES)
         self.forget()
-        place = self._place_of(held, line) if keep else 0
-        self.set_reactive(CaseList.cursor, place)
+        place = 0 if not keep else len(ids) - 1 if sent_to_end else self._place_of(held, line)
+        self.set_reactive(CaseList.cursor, max(0, place))
+        self.growing, self._sent_to_end = more, sent_to_end and more
         self._follow()
         self.post_message(self.Highlighted(self.current))
+
+    def extend(self, ids: array[int], *, more: bool) -> None:
+        """Add cases at the end; a cursor that was sent to the end goes there."""
+        sent_to_end, self.growing = self._sent_to_end, more
+        if not ids:
+            return
+        self._ids.extend(ids)
+        self._pages.discard((len(self._ids) - len(ids)) // PAGE_ROWS)
+        self.virtual_size = Size(self.size.width, len(self._ids) + HEADER_LINES)
+        self.refresh()
+        if sent_to_end:
+            self.action_jump(-1)
 
     def forget(self) -> None:
         """Read all rows again when they are painted next: time went by, or somebody wrote."""
@@ -128,10 +155,18 @@ class CaseList(ScrollView, can_focus=True):
             if line < len(self._ids) and self._ids[line] == case_id:
                 return line
             try:
-                return self._ids.index(case_id)
+                return self._index_of(case_id, line)
             except ValueError:
                 pass
         return max(0, min(line, len(self._ids) - 1))
+
+    def _index_of(self, case_id: int, line: int) -> int:
+        """The place of a case; most have moved by a few lines only."""
+        start = max(0, line - NEAR)
+        try:
+            return self._ids.index(case_id, start, line + NEAR)
+        except ValueError:
+            return self._ids.index(case_id)
 
     def __len__(self) -> int:
         """Cases in the list."""
@@ -252,6 +287,7 @@ class CaseList(ScrollView, can_focus=True):
 
     def watch_cursor(self, before: int, after: int) -> None:
         """Repaint the two lines, follow, and tell."""
+        self._sent_to_end = False
         top = self.scroll_offset.y - HEADER_LINES
         self.refresh_lines(before - top, 1)
         self.refresh_lines(after - top, 1)
@@ -286,8 +322,9 @@ class CaseList(ScrollView, can_focus=True):
         self.cursor += delta * max(1, self.scrollable_content_region.height - HEADER_LINES)
 
     def action_jump(self, index: int) -> None:
-        """To the first (0) or the last (-1) case."""
+        """To a case by its place, counted from 0; the last is -1."""
         self.cursor = index if index >= 0 else len(self._ids) - 1
+        self._sent_to_end = index < 0 and self.growing
 
     def on_click(self, event: events.Click) -> None:
         """A click moves the cursor, a second one opens."""

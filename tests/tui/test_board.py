@@ -192,6 +192,40 @@ async def test_a_closed_case_leaves_the_list(desk: Desk, register: Register, off
         assert "11-16 已撤回" in shown(pilot), "the preview says when it ended"
 
 
+async def test_closed_cases_come_piece_by_piece_and_newest_first(
+    desk: Desk, register: Register, office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("db.reads.board.PIECE", 2)
+    closed = [register(f"第{n}件").case_id for n in range(7)]
+    for case_id in closed:
+        record(office, case_id, Act(Action.WITHDRAW, {"reason": "来电撤回"}, at=MONDAY))
+    async with desk() as pilot:
+        await pressed(pilot, "6")
+        assert listed(pilot) == closed[::-1]
+        await pressed(pilot, "end")
+        assert pilot.app.screen.query_one(CaseList).current == closed[0]
+        board = pilot.app.screen
+        assert isinstance(board, BoardScreen)
+        assert board.why_not("sort") == "办结的总是最新在前"
+        assert board.why_not("export") is None
+        board.query_one(CaseList).growing = True
+        assert board.why_not("export") == "清单还没有读完，请稍候"
+
+
+async def test_a_case_that_closes_elsewhere_joins_the_closed_ones(
+    desk: Desk, register: Register, office: Office
+) -> None:
+    first, second = (register(title).case_id for title in ("路灯不亮", "井盖破损"))
+    record(office, first, Act(Action.WITHDRAW, {"reason": "来电撤回"}, at=MONDAY))
+    async with desk() as pilot:
+        await pressed(pilot, "6")
+        assert listed(pilot) == [first]
+        record(office, second, Act(Action.WITHDRAW, {"reason": "来电撤回"}, at=MONDAY))
+        await pilot.pause(1.3)
+        await settled(pilot)
+        assert listed(pilot) == [second, first]
+
+
 async def test_sorting_says_the_order(desk: Desk, register: Register) -> None:
     first = register("路灯不亮").case_id
     second = register("噪声扰民").case_id

@@ -163,6 +163,57 @@ async def test_the_cursor_keeps_its_case_or_its_line() -> None:
         assert cases.current is None
 
 
+async def test_a_list_grows_under_the_cursor() -> None:
+    async with listing(range(10)) as (pilot, cases):
+        cases.extend(array("q", range(10, 100)), more=True)
+        await pilot.pause()
+        assert "2026-000010" in lines(cases)[11]
+        assert cases.cursor == 0
+        cases.scroll_to(y=90, animate=False)
+        await pilot.pause()
+        assert "2026-000099" in lines(cases)[-1]
+
+
+async def test_who_was_sent_to_the_end_of_a_growing_list_comes_to_its_end() -> None:
+    async with listing(range(10)) as (pilot, cases):
+        app = cases.app
+        assert isinstance(app, ListApp)
+        cases.show(array("q", range(10)), app.fetch, more=True)
+        await pilot.press("end")
+        cases.show(array("q", range(50)), app.fetch, keep=True, more=True)
+        assert cases.current == 49
+        cases.extend(array("q", range(50, 80)), more=True)
+        assert cases.current == 79
+        await pilot.press("up")
+        cases.extend(array("q", range(80, 99)), more=True)
+        assert cases.current == 78, "moved since: it stays"
+        await pilot.press("end")
+        cases.extend(array("q", [99]), more=False)
+        assert cases.current == 99
+        cases.extend(array("q", []), more=False)
+        assert not cases.growing
+
+
+async def test_the_end_of_a_list_that_is_all_there_is_its_last_case_then() -> None:
+    async with listing(range(10)) as (pilot, cases):
+        await pilot.press("end")
+        app = cases.app
+        assert isinstance(app, ListApp)
+        cases.show(array("q", range(50)), app.fetch, keep=True)
+        assert cases.current == 9
+
+
+async def test_a_case_is_found_again_wherever_it_went() -> None:
+    async with listing(range(5_000)) as (_pilot, cases):
+        app = cases.app
+        assert isinstance(app, ListApp)
+        cases.action_jump(2_000)
+        cases.show(array("q", [-2, -1, *range(5_000)]), app.fetch, keep=True)
+        assert (cases.current, cases.cursor) == (2_000, 2_002)
+        cases.show(array("q", reversed(range(5_000))), app.fetch, keep=True)
+        assert (cases.current, cases.cursor) == (2_000, 2_999)
+
+
 TEXT = st.text(st.sampled_from("路灯“”—…·①abＡ𠮷é！\u0301ﾊ "), max_size=60)
 
 

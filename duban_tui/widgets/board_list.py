@@ -1,0 +1,140 @@
+"""The list of the board: the first lines at once, the rest while they are looked at, however long it is."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
+
+from textual import work
+from textual.worker import get_current_worker
+
+from db import closed
+from db.connection import Connection, driver
+from db.reads import board
+from db.reads.board import CaseRow, ListQuery
+from duban_tui.widgets.case_list import CaseList
+from duban_tui.widgets.state_bar import ALL_QUEUES
+
+if TYPE_CHECKING:
+    from duban_tui.office_app import OfficeApp
+
+FIRST_ROWS = 64
+"""Rows read before anything else; the whole list follows in a worker."""
+
+CANCEL_CHECK = 1_000
+"""Steps of SQLite between two questions whether another list was asked for: well under a millisecond."""
+
+_SORTED_COLUMN = {
+    "urgency": "state", "due": "left", "updated": "changed", "number": "number", "unit": "unit",
+}  # fmt: skip
+
+
+class View(NamedTuple):
+    """What the board lists."""
+
+    query: ListQuery
+    queue: str = ""
+    """The view of the desk's own queues: one of them, or all one after the other; empty = none."""
+
+    @property
+    def parts(self) -> list[ListQuery]:
+        """The lists that stand one after the other; cases without a unit by the name that waits for one."""
+        queues = board.QUEUES if self.queue == ALL_QUEUES else (self.queue or None,)
+        return [
+            self.query._replace(queue=each, sort="unit" if each == board.UNCLAIMED else self.query.sort)
+            for each in queues
+        ]
+
+
+class BoardList(CaseList):
+    """A list of cases that reads itself."""
+
+    _read: tuple[View, int] | None = None
+    """The list of closed cases that was read to its end, and how many were closed then."""
+
+    @property
+    def _desk(self) -> OfficeApp:
+        return cast("OfficeApp", self.app)
+
+    def begin(self, view: View) -> None:
+        """Show the first lines before the first frame, the rest when it is read."""
+        if not view.queue:
+            page = board.page(self._desk.reader, view.query, self._desk.now(), FIRST_ROWS)
+            rows = {row.id: row for row in page}
+            self.show(array("q", rows), lambda ids: [rows[case_id] for case_id in ids], more=True)
+        self.call_after_refresh(self.read, view, keep=True)
+
+    @work(thread=True, exclusive=True, group="list")
+    def read(self, view: View, *, keep: bool) -> None:
+        """Read a view; `keep` leaves lines and cursor where they are until all is read.
+
+        Another view that is asked for meanwhile takes its place.
+        """
+        reader, now, worker = self._desk.reader, self._desk.now(), get_current_worker()
+
+        def tell(*call: Any, **named: Any) -> None:
+            if not worker.is_cancelled:
+                self.app.call_from_thread(*call, **named)
+
+        reader.set_progress_handler(lambda: worker.is_cancelled, CANCEL_CHECK)
+        try:
+            before = _closed(reader, view)
+            if keep and before is not None and before == self._read:
+                tell(self.forget)
+            elif keep:
+                tell(self._show_all, view, _joined(_pieces(reader, view, now)))
+            else:
+                self._read_on(reader, view, now, tell)
+            if not worker.is_cancelled:
+                self._read = before
+        except driver.OperationalError:
+            if not worker.is_cancelled:
+                raise
+        finally:
+            reader.set_progress_handler(None, 0)
+
+    def _read_on(self, reader: Connection, view: View, now: int, tell: Callable[..., None]) -> None:
+        """The first lines, then the open cases, then the closed ones piece by piece."""
+        if len(view.parts) == 1:
+            page = board.page(reader, view.parts[0], now, FIRST_ROWS)
+            tell(self._show_all, view, array("q", (row.id for row in page)), keep=False, more=True)
+        pieces = _pieces(reader, view, now)
+        tell(self._show_all, view, next(pieces, array("q")), keep=len(view.parts) == 1, more=True)
+        for piece in pieces:
+            tell(self.extend, piece, more=True)
+        tell(self.extend, array("q"), more=False)
+
+    def _show_all(self, view: View, ids: array[int], *, keep: bool = True, more: bool = False) -> None:
+        self.sorted_by = _SORTED_COLUMN.get(view.query.sort, "")
+        self.empty = "没有符合筛选的事项，Esc 清除筛选" if view.query.words else "没有事项"
+        self.show(ids, self._rows, keep=keep, more=more)
+
+    def _rows(self, ids: Sequence[int]) -> list[CaseRow]:
+        return board.rows(self._desk.reader, ids, self._desk.now())
+
+    def show_found(self, ids: array[int]) -> None:
+        """List what a lookup found, in its order."""
+        self.workers.cancel_group(self, "list")
+        self.sorted_by = ""
+        self.show(ids, self._rows)
+
+
+def _pieces(reader: Connection, view: View, now: int) -> Iterator[array[int]]:
+    return chain.from_iterable(board.pieces(reader, part, now) for part in view.parts)
+
+
+def _joined(pieces: Iterator[array[int]]) -> array[int]:
+    whole = array("q")
+    for piece in pieces:
+        whole.extend(piece)
+    return whole
+
+
+def _closed(reader: Connection, view: View) -> tuple[View, int] | None:
+    """A list of nothing but closed cases, and how many; None for others, which the clock changes too."""
+    query = view.query
+    if query.holds_open or view.queue or query.words:
+        return None
+    return view, closed.count(reader, None if query.scope.is_whole else query.scope.unit_id)
