@@ -26,10 +26,12 @@ class Place(Enum):
 
     EVERYWHERE = "处处可用"
     CASE = "选中的事项"
+    RECORDS = "事项页"
     BOARD = "总台"
     LIST = "清单"
     LOOKUP = "快查"
     FORM = "填表"
+    NOTE = "核查记录"
 
 
 class Command(NamedTuple):
@@ -126,6 +128,9 @@ _TABLE: dict[Place, tuple[_Row, ...]] = {
         ("copy", "复制编号", "fzbh", "y", 0, "app.copy_number", "把编号复制到剪贴板"),
         ("copy_text", "复制全文", "fzqw", "Y", 0, "app.copy_text", "把编号、事项、单位、期限复制到剪贴板"),
     ),
+    Place.RECORDS: (
+        ("correct_note", "更正记录", "gzjl", "ctrl+n", 0, "screen.correct_note", "更正最后一条核查记录"),
+    ),
     Place.BOARD: (
         ("filter", "筛选", "sx", "f2", 3, "screen.filter", "只看含这些字词的事项"),
         ("refresh", "刷新", "sx", "f5", 8, "screen.refresh_board", "重新读取"),
@@ -153,6 +158,9 @@ _TABLE: dict[Place, tuple[_Row, ...]] = {
     ),
     Place.FORM: (
         ("submit", "提交", "tj", "f2", 2, "screen.submit", "提交或保存这张表"),
+    ),
+    Place.NOTE: (
+        ("another_note", "另写一份", "lxyf", "ctrl+n", 0, "screen.another", "这份留作草稿，另写一份"),
     ),
 }  # fmt: skip
 

@@ -38,6 +38,7 @@ OWN_LIGHT = Theme(
         "text-success": "#146C2E",
         "text-accent": "#6B2FA0",
         "text-primary": "#004578",
+        "text-disabled": "#6E6E6E",
     },
 )
 """Text colours reach 4.5:1 on its background."""

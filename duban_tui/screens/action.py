@@ -109,7 +109,9 @@ class ActionScreen(FormScreen):
         if self.action is Action.REASSIGN:
             due = facts.due_at
         dates = clock(start, limit, self.desk.calendar, rules.deadlines, due_at=due)
-        self.form.field("at").remark(due_line(str(limit), dates.due_at, dates.accept_by, dates.provisional))
+        below = self.form.field("at")
+        if not below.wrong:
+            below.remark(due_line(str(limit), dates.due_at, dates.accept_by, dates.provisional))
 
     def submit(self, entered: dict[str, Any]) -> Recorded | None:
         """Write the act."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from textual.app import ComposeResult
-from textual.binding import Binding
 from textual.containers import Container, VerticalScroll
 from textual.content import Content
 from textual.events import Click
@@ -18,6 +17,8 @@ from db.reads import flow
 from db.reads.case import CaseFacts, PartRow
 from db.reads.flow import NoteRow
 from db.terms import Alarm, Finding, Handling, Method, Role, Stage
+from duban_tui import commands
+from duban_tui.commands import Place
 from duban_tui.messages import CaseChanged, OfficeChanged, TimePassed
 from duban_tui.screens.base import DeskScreen
 from duban_tui.screens.note import NoteScreen
@@ -34,7 +35,8 @@ class CaseScreen(DeskScreen[None]):
     """A case, read whole; it reads again when something was written or a minute went by."""
 
     CSS_PATH = "../styles/case.tcss"
-    BINDINGS = [Binding("ctrl+n", "correct_note", "更正核查记录", show=False)]
+    PLACES = (Place.RECORDS,)
+    BINDINGS = commands.bindings(*PLACES)
 
     def __init__(self, case_id: int) -> None:
         """Show a case."""

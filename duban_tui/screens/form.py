@@ -41,7 +41,7 @@ class FormScreen(DeskScreen[int | None]):
     """Subclasses give `form_name`, `fields()`, `heading()` and `submit()`; the result is the case id."""
 
     CSS_PATH = "../styles/form.tcss"
-    PLACES = (Place.FORM,)
+    PLACES: ClassVar[tuple[Place, ...]] = (Place.FORM,)
     BINDINGS = [*commands.bindings(Place.FORM)]
     form_name: ClassVar[str] = ""
     """As the `draft` table has it; empty = this form keeps no drafts."""
@@ -88,6 +88,10 @@ class FormScreen(DeskScreen[int | None]):
 
     def wanted(self) -> list[str]:
         """Labels of what is still missing and would be good to have."""
+        return []
+
+    def doubts(self, entered: dict[str, Any]) -> list[str]:
+        """What looks mistyped, in Chinese; it is asked about once, never refused."""
         return []
 
     def submit(self, entered: dict[str, Any]) -> Recorded | None:
@@ -221,13 +225,15 @@ class FormScreen(DeskScreen[int | None]):
     def action_submit(self) -> None:
         """F2: check, ask once about what is missing, write."""
         entered = self.form.entered()
+        self.understand()  # Checking the fields took away what stood below them.
         if entered is None:
             self.refuse("有没填或看不懂的，见标 ! 的栏")
             return
         wanted = self.wanted()
-        if wanted and not self._asked_about:
-            self._asked_about = wanted
-            self.refuse(f"还缺 {'、'.join(wanted)}。再按 F2 照样提交")
+        asked = ([f"还缺 {'、'.join(wanted)}"] if wanted else []) + self.doubts(entered)
+        if asked and not self._asked_about:
+            self._asked_about = asked
+            self.refuse(f"{'；'.join(asked)}。再按 F2 照样提交")
             return
         recorded = self.submit(entered)
         if recorded is not None:

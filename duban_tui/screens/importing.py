@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from textual import work
@@ -166,13 +166,13 @@ def preview_lines(preview: Preview) -> Iterator[str]:
     yield f"编码 {preview.encoding}  工作表 {preview.sheet}{sheets}  表头在第 {preview.header_row} 行"
     yield from counts_lines(preview.counts, would=True)
     yield ""
-    yield "栏目：" + "，".join(f"{name} → {label}" for name, label in preview.columns if label)
+    yield _listed("栏目", (f"{name}→{label}" for name, label in preview.columns if label))
     unused = [name for name, label in preview.columns if label is None]
     if unused:
-        yield "不用的栏：" + "、".join(unused)
+        yield _listed("不用的栏", unused)
     for sample in preview.samples:
         yield ""
-        yield f"第 {sample.row} 行  " + "；".join(f"{label} {value}" for label, value in sample.facts)
+        yield _listed(f"第 {sample.row} 行", (f"{label}：{value}" for label, value in sample.facts))
 
 
 def counts_lines(counts: Counts, *, would: bool = False) -> Iterator[str]:
@@ -189,3 +189,8 @@ def counts_lines(counts: Counts, *, would: bool = False) -> Iterator[str]:
         yield f"  待认领：{'、'.join(names)}{more}"
     if counts.rejects_file is not None and counts.rejected:
         yield f"  不收的行连同原因写在 {counts.rejects_file}"
+
+
+def _listed(heading: str, pieces: Iterable[str]) -> str:
+    """Pieces side by side. Lines are broken at blanks only, so these stand between the pieces, not within."""
+    return "  ".join([heading, *pieces])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
 
 SUBMITTER = (("name", "反映人"), ("phone", "电话"), ("id_number", "证件号"), ("address", "住址"))
 """What is asked of a 反映人; all of it may stay blank."""
+
+ID_LENGTHS = (15, 18)
+"""Digits of an identity number, the old and the present one; what holds letters is another document."""
 
 SIMILAR = 4
 """Similar cases shown before saving."""
@@ -133,6 +137,14 @@ class IntakeScreen(FormScreen):
         enough = len(title) >= MIN_WORDS
         self._similar = similar.open_cases(reader, title, now=now, limit=SIMILAR) if enough else []
         self._show_remarks()
+
+    def doubts(self, entered: dict[str, Any]) -> list[str]:
+        """A telephone number without digits, an identity number of the wrong length."""
+        phone, number = str(entered["phone"] or ""), str(entered["id_number"] or "")
+        doubts = ["电话里没有数字"] if phone and not re.search(r"\d", phone) else []
+        if re.fullmatch(r"\d+[Xx]?", number) and len(number) not in ID_LENGTHS:
+            doubts.append(f"证件号有 {len(number)} 位，身份证号是 18 位")
+        return doubts
 
     def submit(self, entered: dict[str, Any]) -> Recorded | None:
         """Register, and hand over in the same transaction where a unit is named."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from textual.binding import Binding
-
 from db import drafts
 from db.actions import FIELDS, Action, FieldSpec
 from db.drafts import Draft
 from db.reads import case as reads
+from duban_tui import commands
+from duban_tui.commands import Place
 from duban_tui.controls import Units, field_for
 from duban_tui.screens.form import FormScreen
 from duban_tui.widgets.field import Field
@@ -30,7 +30,8 @@ ORDER = (
 class NoteScreen(FormScreen):
     """A record of one visit. A submitted one is only ever corrected by a further one."""
 
-    BINDINGS = [Binding("ctrl+n", "another", "另写一份", show=False)]
+    PLACES = (Place.FORM, Place.NOTE)
+    BINDINGS = commands.bindings(Place.NOTE)
     form_name = "note"
     lists_missing = True
 

@@ -61,7 +61,7 @@ class DayLine(Widget):
         kept = list(self._trace.days)
         pieces = [day_piece(day, self._trace, today) for day in kept]
         while True:
-            lines = _wrap([_PROVISIONAL if self._trace.provisional else _INTRO, *pieces], width)
+            lines = _wrap([_heading(self._trace, today), *pieces], width)
             if len(lines) <= self.max_lines:
                 return lines
             folded = fold(kept, today, len(pieces) - 2)
@@ -74,8 +74,13 @@ class DayLine(Widget):
             ]  # fmt: skip
 
 
-_INTRO = Content.styled("期限 ", "$text-muted")
-_PROVISIONAL = Content.assemble(("期限 ", "$text-muted"), ("暂定 ", "$text-warning"))
+def _heading(trace: Trace, today: dt.date) -> Content:
+    """``期限``; of another year with the day on which the line begins; 暂定 where it is."""
+    first = trace.days[0].day if trace.days else today
+    since = "" if first.year == today.year else f"{first} 起 "
+    return Content.assemble(
+        (f"期限 {since}", "$text-muted"), ("暂定 " if trace.provisional else "", "$text-warning")
+    )
 
 
 def fold(days: Sequence[TraceDay], today: dt.date, most: int) -> list[TraceDay | list[TraceDay]]:

@@ -48,7 +48,7 @@ def _head(facts: CaseFacts, calendar: Calendar, now: int) -> Content:
         Content.assemble((f"{facts.number} ", "bold"), (facts.title, "bold")),
         Content("  ").join([alarm.content(facts.alarm), Content(_dates(facts, calendar, now))]),
         Content(
-            "  ".join(part for part in (about, facts.unit and f"主办 {facts.unit}", facts.submitter) if part)
+            "  ".join(part for part in (facts.unit and f"主办 {facts.unit}", facts.submitter, about) if part)
         ),
     ]
     return Content("\n").join(lines)

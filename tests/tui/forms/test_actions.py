@@ -194,3 +194,12 @@ async def test_claiming_begins_at_the_unit_not_in_the_written_name(home: Home) -
         assert isinstance(app.screen, ActionScreen)
         assert app.screen.form.typed()["name"] == "綦江区城管局"
         assert "綦江区 / 三江街道" in app.text
+
+
+async def test_the_due_date_stays_when_the_form_is_refused(home: Home) -> None:
+    case = home.cases["fresh"]
+    async with desk_on(home.path, lambda: ActionScreen(case, Action.DISPATCH)) as (app, pilot):
+        await pilot.press("f2")
+        await pilot.pause()
+        assert "! 交办缺“主办单位”" in app.text
+        assert "5工作日：应于 11-30 周一 办结" in app.text

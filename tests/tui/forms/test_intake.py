@@ -112,3 +112,19 @@ async def test_the_draft_is_kept_and_taken_up_again(home: Home) -> None:
         await pilot.pause()
         assert isinstance(app.screen, IntakeScreen)
         assert "电话打进来说到一半" in app.text
+
+
+async def test_what_looks_mistyped_of_a_person_is_asked_about_once(home: Home) -> None:
+    async with desk_on(home.path, IntakeScreen, (80, 48)) as (app, pilot):
+        await write(pilot, "古南街道化粪池外溢")
+        app.screen.query_one("#field-phone Input").focus()
+        await write(pilot, "没有")
+        await pilot.press("enter")
+        await write(pilot, "50022219900")
+        await pilot.press("f2")
+        await pilot.pause()
+        assert "电话里没有数字；证件号有 11 位，身份证号是 18 位。再按 F2 照样提交" in app.text
+        await pilot.press("f2")
+        await pilot.pause()
+        await pilot.pause()
+        assert newest(app).title == "古南街道化粪池外溢"
