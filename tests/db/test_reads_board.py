@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import itertools
 from collections.abc import Iterator
 from pathlib import Path
@@ -83,6 +82,13 @@ QUERIES = [
 ]
 
 
+@pytest.fixture(params=[board.FEW, 0], ids=["few are sorted", "all are walked"])
+def both_ways(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once as a small office is read, once as a large one."""
+    monkeypatch.setattr(board, "FEW", request.param)
+
+
+@pytest.mark.usefixtures("both_ways")
 @pytest.mark.parametrize("query", QUERIES, ids=str)
 def test_pages_joined_are_the_whole_list(office: Connection, query: ListQuery) -> None:
     whole = board.ids(office, query, NOW).tolist()
@@ -190,23 +196,6 @@ def test_pages_by_urgency_walk_along_the_open_cases(
         assert f"SEARCH case USING COVERING INDEX {index}" in plan or by_key(plan), f"{sql}\n{plan}"
         assert "TEMP B-TREE FOR ORDER BY" not in plan or "short_name" in sql, f"{sql}\n{plan}"
         assert "OFFSET" not in sql
-
-
-@pytest.mark.parametrize(
-    "query", [query for query in QUERIES if query.open_only and query.alarm is not Alarm.DONE], ids=str
-)
-def test_whole_lists_of_open_cases_never_read_the_closed_ones(office: Connection, query: ListQuery) -> None:
-    for sql, plan in plans(office, lambda: board.ids(office, query, NOW)):
-        assert "INDEX case_open_" in plan, f"{sql}\n{plan}"
-        assert all("case_open_" in line for line in plan.split("\n") if line.startswith("SCAN case")), plan
-
-
-def test_closed_cases_newest_first_are_walked_by_key(office: Connection) -> None:
-    for scope in (Scope(), DISTRICT):
-        query = ListQuery(scope, Alarm.DONE)
-        for sql, plan in plans(office, functools.partial(board.page, office, query, NOW, 50)):
-            assert "ORDER BY id DESC LIMIT" in sql or by_key(plan), sql
-            assert "case_l2" in plan or scope.unit_id is None or by_key(plan)
 
 
 ONE_COUNT = "SEARCH closed_count USING INTEGER PRIMARY KEY (rowid=?)"
