@@ -39,9 +39,14 @@ _encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", 
 """One encoder for all: making one costs as much as using it."""
 
 
-def canonical(data: dict[str, Any] | Sequence[str]) -> str:
-    """The JSON of an event's data or of what it had seen, as it is stored and hashed."""
+def canonical(data: dict[str, Any]) -> str:
+    """The JSON of an event's data, as it is stored and hashed."""
     return _encode(data)
+
+
+def listed(ids: Sequence[str]) -> str:
+    """The JSON of event ids (hex digits): what an event had seen, as it is stored."""
+    return "[" + ",".join(f'"{each}"' for each in ids) + "]"
 
 
 def event_hash(step: Step, case_uid: str, data: str, previous: str) -> str:

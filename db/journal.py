@@ -246,7 +246,7 @@ class _Entry:
         digest = chain.event_hash(step, case.uid, written, self.link.hash)
         self.events.append((
             step.id, case.case_id, case.uid, step.action, written, step.by, step.party, step.via, step.at,
-            step.recorded_at, step.hlc, step.device, step.seq, chain.canonical(step.seen), self.link.hash,
+            step.recorded_at, step.hlc, step.device, step.seq, chain.listed(step.seen), self.link.hash,
             digest, str(verdict.outcome), verdict.why,
         ))  # fmt: skip
         self.link = self.link._replace(hash=digest)

@@ -47,6 +47,8 @@ _WORTH_A_LOOK = re.compile(_DIGIT + r"(?:[^\w\r\n]{0,3}" + _DIGIT + "){6}")
 _EDGE, _END, _GAP = r"(?<![0-9*])", r"(?![0-9*])", r"[ \-.]{0,2}"
 _COUNTRY = rf"(?:(?:\+|00)?86|\(\+?86\)){_GAP}"
 _MOBILE = rf"{_EDGE}({_COUNTRY})?\(?(1[3-9][0-9])\)?{_GAP}([0-9]{{4}}){_GAP}([0-9]{{4}}){_END}"
+_PLAIN_MOBILE = "1[3-9][0-9]{9}"
+"""As nearly all are typed."""
 _MOBILE_APART = rf"{_EDGE}(?=1[ \-.]?[3-9])(?:[0-9][ \-.]?){{10}}[0-9]{_END}"
 _AREA = r"\(?(?:010|02[0-9]|0[3-9][0-9]{2})\)?"
 _LANDLINE = rf"{_EDGE}((?:{_COUNTRY})?{_AREA}{_GAP})[2-9][0-9]{{2,3}}{_GAP}([0-9]{{4}}){_END}"
@@ -84,6 +86,8 @@ def mask_phone(phone: str) -> str:
     typed one field too late.
     """
     written = phone.strip()
+    if re.fullmatch(_PLAIN_MOBILE, written):
+        return f"{written[:3]}****{written[-4:]}"
     masked = mask_text(written)
     if masked != written or "*" in masked:
         return re.sub(_NAMED_THERE, HIDDEN, masked)
@@ -169,6 +173,8 @@ def normalised(value: str) -> str:
     Numbers become bare digits without the country code (an identity number ends in ``X``, upper
     case); names are NFKC, without spaces, upper case.
     """
+    if re.fullmatch(_PLAIN_MOBILE, value):
+        return value
     plain = re.sub(r"\s", "", unicodedata.normalize("NFKC", value).translate(_PLAIN)).upper()
     number = re.sub(r"[()+\-./]", "", plain)
     if not re.fullmatch(r"[0-9]{3,}X?", number):
