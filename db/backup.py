@@ -10,6 +10,7 @@ from db import chain, doctor, instants
 from db.connection import (
     Connection,
     OfficeError,
+    OutdatedOffice,
     Progress,
     explain,
     files_of,
@@ -22,7 +23,7 @@ from db.connection import (
 )
 from db.connection import driver as sqlite
 from db.device import KEY_FILE
-from db.office import Calendars, path_of
+from db.office import Calendars, path_of, upgrade
 
 PAGES = 2000
 """Pages copied at a time: between two of these it can be told how far it is, and be stopped."""
@@ -59,7 +60,7 @@ def back_up(home: Path, destination: Path, *, now: int, progress: Progress = _SI
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         remove(part)
-        with closing(open_reader(path_of(home))) as source:
+        with closing(open_reader(path_of(home), outdated=True)) as source:
             _hold(source)
             need_room(target.parent, size_of(source), "备份")
             _copy(source, part, progress)
@@ -92,7 +93,7 @@ def _copy(source: Connection, target: Path, progress: Progress = _SILENT) -> Non
 
 
 def _prove_whole(source: Connection, part: Path) -> None:
-    with closing(open_reader(part)) as copy:
+    with closing(open_reader(part, outdated=True)) as copy:
         whole = part.stat().st_size == size_of(source)
         if not whole or chain.tips(copy) != chain.tips(source):
             raise OfficeError(f"备份不完整，未保留：{part}。请检查目标磁盘，再备份一次")
@@ -127,7 +128,7 @@ def restore(home: Path, source: Path, *, now: int, progress: Progress = _SILENT)
     fresh = path.with_name(f".{path.name}.restore")
     try:
         home.mkdir(parents=True, exist_ok=True)
-        _copy_backup(source, fresh)
+        _copy_backup(source, fresh, progress)
         _prove(fresh, source, progress)
         former = _put_aside(path, now) if any(map(Path.exists, files_of(path))) else None
         (home / KEY_FILE).unlink(missing_ok=True)
@@ -139,12 +140,22 @@ def restore(home: Path, source: Path, *, now: int, progress: Progress = _SILENT)
     return former
 
 
-def _copy_backup(source: Path, target: Path) -> None:
+def _bring_up(copy: Path, progress: Progress) -> None:
+    try:
+        open_reader(copy).close()
+    except OutdatedOffice:
+        upgrade(copy, progress)
+        _sync(copy)
+
+
+def _copy_backup(source: Path, target: Path, progress: Progress) -> None:
+    """The backup as this version has it: one of an older version is upgraded, the backup itself stays."""
     remove(target)
     try:
-        with closing(open_reader(source)) as opened:
+        with closing(open_reader(source, outdated=True)) as opened:
             need_room(target.parent, size_of(opened), "恢复")
             _copy(opened, target)
+        _bring_up(target, progress)
     except sqlite.Error as error:
         raise OfficeError(explain(error, source)) from error
 

@@ -18,6 +18,7 @@ from sqlcipher3 import dbapi2 as driver
 __all__ = [
     "Connection",
     "OfficeError",
+    "OutdatedOffice",
     "Progress",
     "driver",
     "explain",
@@ -78,6 +79,15 @@ class OfficeError(Exception):
     """Anything that keeps an office from being opened or written; the message is shown as it is."""
 
 
+class OutdatedOffice(OfficeError):
+    """An office that an older version wrote: to be upgraded before anything is read."""
+
+    def __init__(self, path: Path) -> None:
+        """Name the database."""
+        super().__init__(f"办公库 {path} 由旧版本写成，还没有升级。请在可以写入的地方运行一次 duban doctor")
+        self.path = path
+
+
 def _tune(connection: Connection) -> Connection:
     connection.isolation_level = None
     for pragma in (
@@ -91,12 +101,17 @@ def _tune(connection: Connection) -> Connection:
     return connection
 
 
-def open_reader(path: Path) -> Connection:
+def open_reader(path: Path, *, outdated: bool = False) -> Connection:
     """A read-only connection. It may be used from the thread that asked for it only.
 
     An office on a read-only medium is read as it stands there, since nobody can change it.
 
+    Args:
+        path: the database.
+        outdated: take also one that an older version wrote, as for a backup of it.
+
     Raises:
+        OutdatedOffice: it has to be upgraded first.
         OfficeError: the file is missing, damaged, or not an office.
     """
     if not path.exists():
@@ -114,6 +129,9 @@ def open_reader(path: Path) -> Connection:
         raise OfficeError(
             f"办公库 {path} 由更新的版本写成（{version}＞{SCHEMA_VERSION}），请升级 duban 后再开"
         )
+    if 0 < version < SCHEMA_VERSION and not outdated:
+        connection.close()
+        raise OutdatedOffice(path)
     return connection
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from types import TracebackType
 
@@ -15,10 +15,13 @@ from db.connection import (
     SCHEMA_VERSION,
     Connection,
     OfficeError,
+    Progress,
     explain,
     files_of,
+    need_room,
     open_writer,
     remove,
+    size_of,
     transaction,
 )
 from db.connection import driver as sqlite
@@ -197,11 +200,21 @@ def _build(path: Path, name: str, units: Path | None) -> None:
         writer.close()
 
 
-def migrate(writer: Connection, path: Path) -> None:
+def upgrade(path: Path, progress: Progress) -> None:
+    """Bring an office of an older version up to this one, in one transaction, telling how far it is.
+
+    Raises:
+        OfficeError: as `migrate`.
+    """
+    with closing(open_writer(path)) as writer:
+        migrate(writer, path, progress)
+
+
+def migrate(writer: Connection, path: Path, progress: Progress = lambda done, total: None) -> None:
     """Bring the schema up to this version. Alembic is loaded only where it differs.
 
     Raises:
-        OfficeError: the office was written by a newer version.
+        OfficeError: the office was written by a newer version, or the log of the change has no room.
     """
     version = int(writer.execute("PRAGMA user_version").fetchone()[0])
     if version > SCHEMA_VERSION:
@@ -209,6 +222,7 @@ def migrate(writer: Connection, path: Path) -> None:
             f"办公库 {path} 由更新的版本写成（{version}＞{SCHEMA_VERSION}），请升级 duban 后再开"
         )
     if version < SCHEMA_VERSION:
-        from db.migrations import upgrade
+        from db import migrations
 
-        upgrade(path)
+        need_room(path.parent, size_of(writer), "升级")
+        migrations.upgrade(path, progress)

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 from sqlcipher3 import dbapi2
 
-from db.connection import SCHEMA_VERSION, OfficeError, explain
+from db.connection import SCHEMA_VERSION, OfficeError, Progress, explain
 
 
 def engine(path: Path) -> Engine:
@@ -34,8 +34,10 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
-def upgrade(path: Path) -> None:
+def upgrade(path: Path, progress: Progress = lambda done, total: None) -> None:
     """Run the missing steps and note the version, in one transaction.
+
+    A step that goes over all cases tells `progress` how far it is: ``config.attributes["progress"]``.
 
     Raises:
         OfficeError: the database refused; it is as it was.
@@ -46,6 +48,7 @@ def upgrade(path: Path) -> None:
     try:
         with opened.begin() as connection:
             config.attributes["connection"] = connection
+            config.attributes["progress"] = progress
             command.upgrade(config, "head")
             connection.exec_driver_sql(f"PRAGMA user_version = {SCHEMA_VERSION}")
     except DBAPIError as error:

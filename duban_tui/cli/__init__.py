@@ -32,8 +32,16 @@ def _run(argv: Sequence[str] | None) -> int:
         args = parse(sys.argv[1:] if argv is None else argv)
     except SystemExit as stop:
         return int(stop.code or 0)
+    from db.connection import OutdatedOffice
+
     try:
-        return function_of(args)(args) or 0
+        try:
+            return function_of(args)(args) or 0
+        except OutdatedOffice as old:
+            from duban_tui.cli.places import upgrade
+
+            upgrade(old.path)
+            return function_of(args)(args) or 0
     except (KeyboardInterrupt, BrokenPipeError):
         raise
     except Exception as error:

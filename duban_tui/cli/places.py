@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -54,7 +55,28 @@ def office_of(args: argparse.Namespace) -> Office:
     from db.office import Office
 
     settings = config_of(args)
+    reader_of(args).close()  # One of an older version is upgraded where it can be seen: see `upgrade`.
     return Office.open(home_of(args), settings.rules, settings.officer.name)
+
+
+def upgrade(path: Path) -> None:
+    """Bring an office of an older version up to this one, and say so: a large one takes many minutes.
+
+    Raises:
+        OfficeError: it cannot be written, or there is no room; it is as it was.
+    """
+    from functools import partial
+
+    from db import office
+    from duban_tui.cli.progress import progress_line, show_progress
+
+    print(
+        f"办公库 {path} 由旧版本写成，正在升级；件数多时要几分钟到几十分钟，中断也不会损坏，下次从头升级",
+        file=sys.stderr,
+        flush=True,
+    )
+    with progress_line():
+        office.upgrade(path, partial(show_progress, "升级"))
 
 
 def unit_named(connection: Connection, written: str, at: dt.date | None = None) -> UnitRow:

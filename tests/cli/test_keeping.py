@@ -9,6 +9,7 @@ import pytest
 
 from db.connection import open_writer, path_of
 from tests.cli.conftest import Run
+from tests.db.test_migrations import office_of_version_1
 
 
 def test_init_makes_an_office_with_the_shipped_tree_once(run: Run, empty_home: Path) -> None:
@@ -159,3 +160,26 @@ def test_a_list_that_cannot_be_written(run: Run, demo_office: Path, tmp_path: Pa
     ended = run("export", tmp_path / name, home=demo_office)
     assert ended.status == 1
     assert ended.err.count("\n") == 1
+
+
+def test_a_doctor_stopped_by_ctrl_c_says_what_it_saw(
+    run: Run, office: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("duban_tui.cli.keeping.show_progress", stop)
+    ended = run("doctor", home=office)
+    assert ended.status == 130
+    assert "已停下：共 300 件" in ended.out
+    assert ended.out.count("\n") == 1
+    told = run("doctor", "--json", home=office)
+    assert json.loads(told.out)["stopped"] is True
+
+
+def test_an_office_of_an_older_version_is_upgraded_in_sight(run: Run, tmp_path: Path) -> None:
+    office_of_version_1(path_of(tmp_path)).close()
+    ended = run("board", "--json", home=tmp_path)
+    assert ended.status == 0
+    assert "正在升级" in ended.err
+    assert run("board", "--json", home=tmp_path).err == ""

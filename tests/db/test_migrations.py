@@ -13,9 +13,16 @@ from sqlmodel import SQLModel
 
 import db.models  # noqa: F401  (fills the metadata)
 from db import closed, migrations
-from db.connection import SCHEMA_VERSION, Connection, open_writer, transaction
+from db.connection import (
+    SCHEMA_VERSION,
+    Connection,
+    OutdatedOffice,
+    open_reader,
+    open_writer,
+    transaction,
+)
 from db.migrations import engine
-from db.office import migrate
+from db.office import migrate, upgrade
 from tests.db.small_db import add_case, add_unit
 
 NOT_MODELS = ("alembic_version", "lookup")
@@ -74,6 +81,17 @@ def test_an_office_of_version_1_is_brought_up_with_its_cases_counted(tmp_path: P
     fresh = open_writer(tmp_path / "fresh.db", create=True)
     migrate(fresh, tmp_path / "fresh.db")
     assert schema_of(writer) == schema_of(fresh)
+
+
+def test_an_office_of_an_older_version_is_read_only_once_it_is_upgraded(tmp_path: Path) -> None:
+    path = tmp_path / "office.db"
+    office_of_version_1(path).close()
+    with pytest.raises(OutdatedOffice, match="升级"):
+        open_reader(path)
+    told: list[tuple[int, int]] = []
+    upgrade(path, lambda done, total: told.append((done, total)))
+    assert told[-1] == (3, 3)
+    open_reader(path).close()
 
 
 def test_an_upgrade_that_is_broken_off_changes_nothing(

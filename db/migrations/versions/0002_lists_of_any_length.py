@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import sqlalchemy as sa
-from alembic import op
+from alembic import context, op
 
 from db import closed, search_index
 
@@ -52,7 +52,7 @@ def upgrade() -> None:
     closed.recount(office)
     for column in ("short_name", "code"):
         op.create_index(f"unit_version_{column}", "unit_version", [column])
-    search_index.remake(office)
+    search_index.remake(office, context.config.attributes.get("progress", lambda done, total: None))
 
 
 def downgrade() -> None:
