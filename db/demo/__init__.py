@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from db.demo import scenes
 from db.demo.cast import Cast
+from db.demo.chance import Chance
 from db.demo.lives import Life
 from db.demo.offices import grow
 from db.demo.plan import BODY, Plan, agree, is_complete, written
@@ -109,7 +110,7 @@ class _Author:
         return self._closed(serial) if serial < self.closed else self._open(self.order[serial - self.closed])
 
     def _life(self, serial: int) -> Life:
-        rng = Random(self.plan.seed * 1_000_000_007 + serial)
+        rng = Chance(self.plan.seed * 1_000_000_007 + serial)
         return Life(rng, self.cast, self.timing, body=self.plan.body)
 
     def _open(self, place: int) -> list[Act]:

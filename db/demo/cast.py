@@ -58,6 +58,8 @@ class Cast:
         for unit in divisions:
             if unit.level == 4 and unit.parent_id is not None:
                 self.villages.setdefault(unit.parent_id, []).append(unit)
+        shares = [*_KIND_WEIGHTS, *[1] * len(rules.kinds)]
+        self._kinds = [kind for kind, times in zip(rules.kinds, shares, strict=False) for _ in range(times)]
         self._channels = [*(rules.channels[:1] * len(rules.channels)), *rules.channels]
 
     def lead(self, rng: Random, department: str) -> Unit:
@@ -86,8 +88,7 @@ class Cast:
 
     def kind(self, rng: Random) -> Kind:
         """A kind of case, the first of the config by far the most often."""
-        weights = [*_KIND_WEIGHTS, *[1] * len(self.rules.kinds)][: len(self.rules.kinds)]
-        return rng.choices(self.rules.kinds, weights)[0]
+        return rng.choice(self._kinds)
 
     def urgency(self, rng: Random) -> str:
         """一般, or rarely one of the others."""

@@ -42,20 +42,19 @@ def grow(connection: Connection, units: int) -> None:
 
 
 def _rows(connection: Connection) -> Iterator[Row]:
-    """One department of every place after the other, so that all places have some."""
+    """All departments of the districts, then one office of every township after the other."""
     found = connection.execute(_PLACES, (DIVISION_KIND,)).fetchall()
-    sorts = {2: _district_departments(), 3: [(name, name) for name in _TOWNSHIP_OFFICES]}
-    initials = {full: names.initials(full) for kinds in sorts.values() for full, _ in kinds}
     line = 1
-    for turn in range(max(map(len, sorts.values()))):
-        for name, short, written, level, above in found:
-            if turn < len(sorts[level]):
-                full, brief = sorts[level][turn]
-                line += 1
-                yield Row(
-                    line, CODE.format(line - 1), name + full, short + brief, written + initials[full],
-                    f"{above}/{name}", None, DEPARTMENT_KIND,
-                )  # fmt: skip
+    for level, sorts in ((2, _district_departments()), (3, [(name, name) for name in _TOWNSHIP_OFFICES])):
+        for full, brief in sorts:
+            initials = names.initials(full)
+            for name, short, written, at, above in found:
+                if at == level:
+                    line += 1
+                    yield Row(
+                        line, CODE.format(line - 1), name + full, short + brief, written + initials,
+                        f"{above}/{name}", None, DEPARTMENT_KIND,
+                    )  # fmt: skip
 
 
 def _district_departments() -> list[tuple[str, str]]:

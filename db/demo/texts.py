@@ -67,7 +67,7 @@ def write(rng: Random, topic: Topic, where: str, received: int, *, body: int = B
     """
     day = day_of(received)
     slots = _slots(rng, where, day)
-    version = rng.randrange(_ALIGNED)
+    version = rng.randint(0, _ALIGNED - 1)
     title = topic.title[version].format_map(slots)
     fact = topic.fact[version].format_map(slots)
     told = fact + _rest(rng, topic, slots)
@@ -105,7 +105,8 @@ def _another(rng: Random, where: str, day: dt.date) -> str:
 
 
 def _rest(rng: Random, topic: Topic, slots: dict[str, str]) -> str:
-    first, second = rng.sample(topic.more, 2)
+    place = rng.randint(0, len(topic.more) - 1)
+    first, second = topic.more[place], topic.more[place - 1]
     text = f"。{first}，{word(rng, 'history')}。{second}。{rng.choice(topic.wish)}，{word(rng, 'tail')}。"
     return text.format_map(slots)
 

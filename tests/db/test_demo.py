@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import re
+import statistics
+import subprocess
+import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from db import demo, doctor, instants
-from db.demo import texts
+from db.demo import offices, texts
+from db.demo.chance import Chance
+from db.demo.plan import agree
 from db.office import Office
 from db.reads.board import QUEUES, Scope, counts
 from db.terms import Alarm, Stage
@@ -148,3 +155,83 @@ def test_every_topic_has_its_parts_in_pairs() -> None:
     for topic in texts.topics():
         assert len(topic.title) == len(topic.fact) == len(topic.reply) == 2, topic.title
         assert len(topic.more) >= 2
+
+
+def test_departments_grow_the_tree_once_under_codes_of_their_own(empty: Path, tmp_path: Path) -> None:
+    moment = MOMENTS["an ordinary afternoon"]
+    with filled(empty, tmp_path / "home", 0, now=moment) as office:
+        living = "SELECT count(*) FROM unit_version WHERE valid_to IS NULL"
+        for _ in range(2):
+            offices.grow(office.writer, 20_500)
+            assert office.writer.execute(living).fetchone() == (20_500,)
+        added = office.writer.execute(
+            "SELECT name, short_name, code FROM unit_version WHERE code GLOB '[^0-9]*'"
+        ).fetchall()
+        assert len({code for *_, code in added}) == len(added) > 8000
+        assert ("渝中区城市管理局", "渝中区城市管理局") in {row[:2] for row in added}
+
+
+def test_the_measured_office_has_four_acts_a_case_and_busy_departments(empty: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "home"
+    folder.mkdir()
+    (folder / "office.db").write_bytes((empty / "office.db").read_bytes())
+    with Office.open(folder, config.load().rules, "张三") as office:
+        office.clock = lambda: MOMENTS["an ordinary afternoon"]
+        offices.grow(office.writer, 20_500)
+        plan = demo.Plan(3_000_000, 1, office.clock(), units=20_500, mix="bench")
+        author = demo._Author(office, plan)
+        cases = [author.acts(serial) for serial in range(0, 2_900_000, 500)]
+    actions = [str(act.action) for acts in cases for act in acts]
+    assert len(actions) / len(cases) == pytest.approx(4.0, abs=0.1)
+    assert 0.015 < sum("verify" in [str(act.action) for act in acts] for acts in cases) / len(cases) < 0.025
+    assert {"sign", "urge", "extend_grant", "redo", "progress", "subdispatch"} <= set(actions)
+    assert statistics.median(len(acts[0].data["title"]) for acts in cases) == pytest.approx(20, abs=3)
+    assert statistics.median(len(acts[0].data["body"]) for acts in cases) == pytest.approx(120, abs=10)
+    leads = Counter(act.data["lead"] for acts in cases for act in acts if "lead" in act.data)
+    assert leads.most_common(1)[0][1] > 20 * statistics.median(leads.values())
+
+
+def test_real_letters_have_about_six_hundred_characters() -> None:
+    said = [
+        len(texts.write(Chance(seed), texts.topics()[seed % 38], "渝中区", 1_780_000_000, body=600).body)
+        for seed in range(300)
+    ]
+    assert statistics.median(said) == pytest.approx(600, rel=0.1)
+
+
+KILLED = """
+import sys
+from pathlib import Path
+from db import demo
+from db.office import Office
+from duban_tui import config
+
+demo.BATCH, demo.WORTH_A_PROCESS = 50, 100
+if __name__ == "__main__":
+    with Office.open(Path(sys.argv[1]), config.load().rules, "张三") as office:
+        demo.fill(office, 400, progress=lambda done, total: print(done, flush=True))
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the signal is of POSIX")
+def test_a_generation_that_was_killed_goes_on(empty: Path, tmp_path: Path) -> None:
+    moment = MOMENTS["an ordinary afternoon"]
+    told = 'SELECT number, title, due_at FROM "case" ORDER BY id'
+    with filled(empty, tmp_path / "whole", 400, now=moment) as office:
+        whole = office.writer.execute(told).fetchall()
+    with filled(empty, tmp_path / "killed", 0, now=moment) as office:
+        office.writer.execute("DELETE FROM setting WHERE name = 'demo'")
+        agree(office.writer, demo.Plan(400, 1, moment))
+    script = tmp_path / "killed.py"
+    script.write_text(KILLED, encoding="utf-8")
+    command = [sys.executable, str(script), str(tmp_path / "killed")]
+    here = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, env=here, text=True) as running:
+        assert running.stdout is not None
+        while running.stdout.readline().strip() != "100":
+            assert running.poll() is None
+        running.kill()
+    subprocess.run(command, check=True, env=here, stdout=subprocess.DEVNULL)
+    with Office.open(tmp_path / "killed", config.load().rules, "张三") as office:
+        assert demo.is_complete(office.writer)
+        assert office.writer.execute(told).fetchall() == whole
