@@ -151,6 +151,7 @@ _TABLE: dict[Place, tuple[_Row, ...]] = {
     Place.LIST: (
         ("open", "打开", "dk", "enter", 2, "screen.open", "打开选中的事项；待办队列里直接办理"),
         ("sort", "排序", "px", "s", 0, "screen.sort", "轮换：最急、期限、最新、更新、编号、单位"),
+        ("jump", "跳到", "td", "#", 0, "screen.jump_to", "到清单的第几件；Home、End 到第一件、最后一件"),
     ),
     Place.LOOKUP: (
         ("narrow", "按单位筛", "adws", "tab", 3, "screen.narrow", "只看读出来的单位、状态、日期"),

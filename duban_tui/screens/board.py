@@ -329,7 +329,7 @@ class BoardScreen(DeskScreen[None]):
 
     def why_not(self, command_id: str) -> str | None:
         """Opening needs a case, an order open cases, a file the whole list."""
-        if command_id in ("open", "sort", "export") and self.current_case is None:
+        if command_id in ("open", "sort", "jump", "export") and self.current_case is None:
             return "清单是空的"
         if command_id == "sort" and self._state.alarm == Alarm.DONE and not self._state.queue:
             return "办结的总是最新在前"
@@ -349,6 +349,11 @@ class BoardScreen(DeskScreen[None]):
             self.app.post_message(ActionAsked(row.id, action_for(row.pending)))
         else:
             self.desk.open_case(row.id)
+
+    def action_jump_to(self) -> None:
+        """To the N-th case."""
+        cases = self.query_one(CaseList)
+        self.desk.show("jump", len(cases), then=lambda at: None if at is None else cases.action_jump(at))
 
     def action_export(self) -> None:
         """E: the list shown, as a file."""

@@ -13,6 +13,7 @@ from db.journal import Act, record
 from db.office import Office
 from duban_tui.app import DubanApp
 from duban_tui.screens.board import BoardScreen
+from duban_tui.screens.jump import place_of
 from duban_tui.widgets.case_list import CaseList
 from duban_tui.widgets.unit_tree import UnitTree
 from tests.tui.conftest import MONDAY, Desk, Register, settled, shown
@@ -224,6 +225,32 @@ async def test_a_case_that_closes_elsewhere_joins_the_closed_ones(
         await pilot.pause(1.3)
         await settled(pilot)
         assert listed(pilot) == [second, first]
+
+
+async def test_the_list_jumps_to_the_nth_case(desk: Desk, register: Register) -> None:
+    for number in range(5):
+        register(f"第{number}件")
+    async with desk() as pilot:
+        cases = pilot.app.screen.query_one(CaseList)
+        await pressed(pilot, "＃", "3", "enter")
+        assert cases.cursor == 2
+        await pressed(pilot, "#", "一", "enter")
+        assert "请写数字" in shown(pilot)
+        await pressed(pilot, "escape")
+        assert cases.cursor == 2
+        await pressed(pilot, "end")
+        assert cases.cursor == 4
+
+
+@pytest.mark.parametrize(
+    ("written", "place"),
+    [
+        ("1", 0), ("1,200", 1_199), ("１２００", 1_199), ("50%", 5_000), ("100％", 9_999), ("0", 0),
+        ("99999", 9_999), ("", None), ("中间", None), ("-1", None), ("²", None),
+    ],
+)  # fmt: skip
+def test_a_place_in_a_list_is_read_as_it_is_written(written: str, place: int | None) -> None:
+    assert place_of(written, 10_000) == place
 
 
 async def test_sorting_says_the_order(desk: Desk, register: Register) -> None:
