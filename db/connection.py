@@ -7,7 +7,6 @@ bug and answers ``LIKE`` on a trigram index with silently no rows. It opens plai
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -192,7 +191,9 @@ def need_room(folder: Path, needed: int, what: str) -> None:
     Raises:
         OfficeError: there is less room.
     """
-    free = shutil.disk_usage(folder).free
+    from shutil import disk_usage  # here, because readers never ask, and it brings the compressors along
+
+    free = disk_usage(folder).free
     if needed > free:
         raise OfficeError(
             f"{folder} 的剩余空间不够{what}：需要 {needed / 1e9:.1f} GB，还剩 {free / 1e9:.1f} GB。"

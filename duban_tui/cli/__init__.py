@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -9,9 +10,13 @@ from collections.abc import Sequence
 INTERRUPTED = 130
 """Exit status after Ctrl+C, as shells count it."""
 
+MADE_AT_ONCE = 10_000
+"""Objects made before garbage is looked for: those of the imports of a quick command are all kept."""
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status: 0 done, 1 an error, 2 wrong usage."""
+    gc.set_threshold(MADE_AT_ONCE)
     _speak_utf8()
     try:
         status = _run(argv)
