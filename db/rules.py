@@ -10,7 +10,7 @@ import datetime as dt
 import re
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 
 class LimitUnit(StrEnum):
@@ -26,8 +26,7 @@ _LIMIT = re.compile(r"(\d{1,4})\s*个?\s*(工作日|自然日|日|天|小时)")
 _OPEN_ENDED = ("长期", "无明确时限", "持续推进", "常态化")
 
 
-@dataclass(frozen=True, slots=True)
-class Limit:
+class Limit(NamedTuple):
     """A time limit: so many working days, days or hours, and how it is counted."""
 
     value: int
@@ -73,8 +72,7 @@ class Limit:
         return cls(value, LimitUnit(unit), same_day, roll, basis)
 
 
-@dataclass(frozen=True, slots=True)
-class DeadlineRules:
+class DeadlineRules(NamedTuple):
     """The thresholds of supervision (docs/ARCHITECTURE.md, "Deadlines")."""
 
     accept_days: int = 2
@@ -101,8 +99,7 @@ class DeadlineRules:
         return cls(accept_days, urgent_days, urgent_min_limit, stop_at, at)
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(NamedTuple):
     """A kind of case: 诉求, 线索, 督办事项."""
 
     name: str
@@ -113,8 +110,7 @@ class Kind:
     """Cases of this kind are 举报 from the start."""
 
 
-@dataclass(frozen=True, slots=True)
-class Category:
+class Category(NamedTuple):
     """What a case is about; may carry a limit of its own, by law."""
 
     name: str

@@ -6,7 +6,6 @@ import datetime as dt
 import functools
 import getpass
 from collections.abc import Iterable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -122,7 +121,7 @@ def _detailed(part: dict[str, Any]) -> Limit:
     """The limit of a table together with the words that qualify it."""
     chosen = {key: part[key] for key in ("same_day", "roll", "basis") if key in part}
     limit: Limit = part["limit"]
-    return replace(limit, **chosen)
+    return limit._replace(**chosen)
 
 
 def _categories(value: Any) -> tuple[Category, ...]:
