@@ -185,8 +185,12 @@ class DubanApp(OfficeApp):
         reason = self.why_not(command)
         if reason:
             self.notify(f"{command.label}：{reason}", severity="warning", timeout=4, markup=False)
-        else:
+        elif command.place is not Place.CASE or self._may_open():
             await self.run_action(command.action, self.screen)
+
+    def _may_open(self) -> bool:
+        screen = self.screen
+        return not isinstance(screen, DeskScreen) or screen.may_open(self._case())
 
     def show(self, name: str, *arguments: Any, then: Callable[[Any], Any] | None = None) -> None:
         """Open a screen of `SCREENS_BY_NAME`; `then` is given its result."""

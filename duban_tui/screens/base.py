@@ -41,6 +41,10 @@ class DeskScreen(Screen[Result]):
         """The case that F6, F7, F8 and `y` mean now."""
         return None
 
+    def may_open(self, case_id: int) -> bool:
+        """Whether a case may be opened or worked on from here; may leave a line in `access_log`, or say why."""
+        return True
+
     def why_not(self, command_id: str) -> str | None:
         """Why a command is not allowed now, in Chinese; ``None`` = it is. The footer dims by it."""
         return None

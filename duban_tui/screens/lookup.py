@@ -210,10 +210,10 @@ class LookupScreen(DeskScreen[None]):
         reading = self._narrowed or self._found.reading
         if self._on_reading and reading is not None:
             self._list(reading.label, reading.query, "")
-        elif self.current_case is not None and self._may_open(self.current_case):
+        elif self.current_case is not None and self.may_open(self.current_case):
             self.desk.open_case(self.current_case)
 
-    def _may_open(self, case_id: int) -> bool:
+    def may_open(self, case_id: int) -> bool:
         """What was found by who the caller is opens only with a line in `access_log`."""
         if case_id not in self._found.persons:
             return True
@@ -236,8 +236,8 @@ class LookupScreen(DeskScreen[None]):
         self._start()
 
     def action_to_board(self) -> None:
-        """F5: all hits as a list on the board."""
-        if self._text:
+        """F5: all hits as a list on the board; from there they open like any other."""
+        if self._text and all(map(self.may_open, self._found.persons)):
             self._list(self._text, self._within, self._text if self._within is None else self._within.words)
 
     @work(thread=True, exclusive=True, group="list")

@@ -281,8 +281,9 @@ async def test_a_caller_is_found_by_phone_only_by_who_may_see_it(
             assert "张小明" not in "".join(shown(pilot).splitlines()[1:]).replace("没有找到“张小明”", "")
 
 
-async def test_opening_what_was_found_by_the_caller_is_logged_and_by_words_is_not(
-    desk: Desk, register: Register, office: Office, settings: config.Config
+@pytest.mark.parametrize("way", ["enter", "f5", "f6", "f7", "f8"])
+async def test_what_was_found_by_the_caller_is_logged_however_it_is_opened_and_by_words_is_not(
+    desk: Desk, register: Register, office: Office, settings: config.Config, way: str
 ) -> None:
     known = register("路灯不亮", submitter={"name": "张小明", "phone": "13812345678"}).case_id
     seer = settings._replace(officer=settings.officer._replace(name="王五", sees_identity=True))
@@ -290,9 +291,9 @@ async def test_opening_what_was_found_by_the_caller_is_logged_and_by_words_is_no
         pilot.app.config = seer  # type: ignore[attr-defined]
         for typed in ("路灯", "13812345678"):
             await ask(pilot, typed)
-            await pilot.press("enter")
+            await pilot.press(way)
             await settled(pilot)
-            assert "流程" in shown(pilot)
+            assert not isinstance(pilot.app.screen, LookupScreen)
             await pilot.press("escape")
             await settled(pilot)
     logged = office.writer.execute("SELECT at, officer, case_id, what, reason FROM access_log").fetchall()
