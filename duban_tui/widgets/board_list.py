@@ -63,6 +63,7 @@ class BoardList(CaseList):
         if not view.queue:
             page = board.page(self._desk.reader, view.query, self._desk.now(), FIRST_ROWS)
             rows = {row.id: row for row in page}
+            self.sorted_by = _SORTED_COLUMN.get(view.query.sort, "")
             self.show(array("q", rows), lambda ids: [rows[case_id] for case_id in ids], more=True)
         self.call_after_refresh(self.read, view, keep=True)
 
