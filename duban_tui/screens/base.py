@@ -42,7 +42,7 @@ class DeskScreen(Screen[Result]):
         return None
 
     def may_open(self, case_id: int) -> bool:
-        """Whether a case may be opened or worked on from here; may leave a line in `access_log`, or say why."""
+        """Whether a case may be opened or worked on from here; leaves a line in `access_log` if need be."""
         return True
 
     def why_not(self, command_id: str) -> str | None:
