@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from db.alarms import ALARM_SQL
 from db.reads.names import UNIT_NAME
-from db.terms import Alarm, Pending
+from db.terms import FINAL_STAGES, Alarm, Pending
 
 UNCLAIMED = "unclaimed"
 """The queue 待认领; the other queues are those of `terms.Pending`."""
@@ -68,13 +68,15 @@ class ListQuery(NamedTuple):
     @property
     def holds_open(self) -> bool:
         """Open cases belong to it."""
-        return self.alarm is not Alarm.DONE
+        return self.alarm is not Alarm.DONE and self.stage not in FINAL_STAGES
 
     @property
     def holds_closed(self) -> bool:
         """Closed cases belong to it."""
         if self.alarm is not None:
             return self.alarm is Alarm.DONE
+        if self.stage is not None:
+            return self.stage in FINAL_STAGES
         return not self.open_only or self.queue is not None
 
 

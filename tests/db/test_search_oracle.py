@@ -45,7 +45,7 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
         district = chance.choices((2, 3, 4), (80, 19, 1))[0]
         small_db.add_case(
             connection, case_id, title=title, place=chance.choice(_PIECES), open=case_id % 10 == 0,
-            unit_id=district, l2=district, due_at=small_db.NOW + chance.randrange(-9, 9),
+            stage="closed" if case_id % 10 else "handling", unit_id=district, l2=district, due_at=small_db.NOW + chance.randrange(-9, 9),
         )  # fmt: skip
         number = {"scheme": "本台", "number": f"2026-{case_id:06d}", "case_id": case_id}
         small_db.insert(connection, "case_number", **number)
@@ -128,6 +128,7 @@ _LISTS = (
     ListQuery(Scope(2, 2), alarm=Alarm.DONE),
     ListQuery(stage="handling", open_only=False),
     ListQuery(stage="signed", open_only=False),
+    ListQuery(stage="closed", open_only=False),
 )
 
 
@@ -146,7 +147,7 @@ def test_a_list_is_searched_alike_by_either_way(
     listed = [
         set(many.execute(_LISTED.format(terms), {"now": small_db.NOW}).fetchall())
         for terms in ("l2 = 2", "l2 = 4", "l2 = 3 AND open", "due_at <= :now AND open", "l2 = 2 AND NOT open",
-                      "1", "0")
+                      "open", "0", "NOT open")
     ]  # fmt: skip
     chance = random.Random(11)
     for _ in range(queries):
