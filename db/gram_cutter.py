@@ -6,6 +6,7 @@ Only where thousands of cases come in; a desk's single step is cut where it is w
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from multiprocessing import get_context
 from multiprocessing.connection import Connection as Pipe
 from types import TracebackType
@@ -14,6 +15,14 @@ from db.search_index import grams
 
 Texts = Sequence[str]
 """All by which one case may be found."""
+
+WORTH_A_PROCESS = 20_000
+"""From how many cases on their texts are cut in a process of its own."""
+
+
+def cutter_for(cases: int) -> AbstractContextManager[GramCutter | None]:
+    """Where there is enough to do that starting a process pays, one that cuts the texts."""
+    return nullcontext() if cases < WORTH_A_PROCESS else GramCutter()
 
 
 class GramCutter:

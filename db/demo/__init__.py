@@ -7,7 +7,6 @@ any other; a generation that was broken off goes on where it stopped.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -21,7 +20,6 @@ from db.demo.timing import Timing
 from db.instants import DAY_SECONDS, day_of, start_of
 
 if TYPE_CHECKING:
-    from db.gram_cutter import GramCutter
     from db.journal import Act
     from db.office import Office
 
@@ -30,10 +28,7 @@ __all__ = ["BATCH", "BODY", "Plan", "Progress", "fill", "is_complete", "written"
 Progress = Callable[[int, int], None]
 """Called with (cases written, all cases)."""
 
-WORTH_A_PROCESS = 20_000
-"""From how many cases on their texts are cut in a process of its own."""
-
-BATCH = 1000
+BATCH = 4000
 """Cases in one transaction."""
 
 OPEN_SHARE, MOST_OPEN = 0.12, 40_000
@@ -68,13 +63,14 @@ def fill(
         ValueError: the office holds other cases; one Chinese line.
         OfficeError: the database refused; whole batches before stay.
     """
+    from db.gram_cutter import cutter_for
     from db.journal import record_batch
 
     plan = agree(office.writer, Plan(cases, seed, office.clock(), body, units, mix))
     grow(office.writer, plan.units)
     author = _Author(office, plan)
     done = written(office.writer)
-    with _cutter(plan.cases - done) as cutter:
+    with cutter_for(plan.cases - done) as cutter:
         while done < plan.cases:
             upto = min(done + BATCH, plan.cases)
             batch = [(None, author.acts(serial)) for serial in range(done, upto)]
@@ -82,15 +78,6 @@ def fill(
             done = upto
             if progress is not None:
                 progress(done, plan.cases)
-
-
-def _cutter(cases: int) -> AbstractContextManager[GramCutter | None]:
-    """Where there is enough to do that starting a process pays, one that cuts the texts."""
-    if cases < WORTH_A_PROCESS:
-        return nullcontext()
-    from db.gram_cutter import GramCutter
-
-    return GramCutter()
 
 
 class _Author:

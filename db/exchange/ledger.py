@@ -6,10 +6,10 @@ whatever interrupts the import, what is in the office is complete, and the same 
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -27,14 +27,11 @@ from db.rules import Rules
 from db.terms import Via
 
 if TYPE_CHECKING:
+    from db.gram_cutter import GramCutter
     from db.office import Office
 
 BATCH = 2_000
 """Cases written in one transaction: a second or two of work, and the index has fewer pieces to merge."""
-
-_COLLECT_EVERY = 200_000
-"""New objects between two searches for cyclic garbage. An import makes millions of objects and hardly a
-cycle; at Python's own 700 a sixth of its time went into looking."""
 
 _READ_STEP = 2_000
 """Rows read between two calls of the progress callback."""
@@ -94,7 +91,7 @@ def preview(
     shown = samples.first(ledger)
     rejects = Rejects(path, ledger.columns.names, None)
     tally = Tally()
-    with _seldom_collecting(), Scratch() as scratch:
+    with Scratch() as scratch:
         read = _read(ledger, scratch, rejects, on_progress)
         for at, work in enumerate(_works(ledger, scratch, connection, rules), start=1):
             tally.add(work)
@@ -134,7 +131,7 @@ def import_ledger(
     rejects = Rejects(path, ledger.columns.names, office.home / "rejects")
     tally, read, stopped = Tally(), 0, False
     try:
-        with _seldom_collecting(), Scratch() as scratch:
+        with Scratch() as scratch:
             read = _read(ledger, scratch, rejects, on_progress)
             works = _works(ledger, scratch, office.writer, office.rules)
             _write(office, works, tally, read - rejects.count, on_progress)
@@ -148,16 +145,6 @@ def import_ledger(
         raise
     kept = _put_rejects(rejects, wanted=tally.rows > 0 or not stopped)
     return replace(tally.counts(read, rejects), rejects_file=kept, stopped=stopped)
-
-
-@contextmanager
-def _seldom_collecting() -> Iterator[None]:
-    before = gc.get_threshold()
-    gc.set_threshold(_COLLECT_EVERY, *before[1:])
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
 
 
 def _put_rejects(rejects: Rejects, *, wanted: bool) -> Path | None:
@@ -206,18 +193,18 @@ def _unit_after(held: history.Held | None, acts: Sequence[PlannedAct]) -> tuple[
 def _write(
     office: Office, works: Iterator[Work], tally: Tally, total: int, on_progress: OnProgress | None
 ) -> None:
-    waiting: list[Work] = []
-    for work in works:
-        waiting.append(work)
-        if len(waiting) == BATCH:
-            _write_batch(office, waiting, tally, total, on_progress)
-            waiting = []
-    _write_batch(office, waiting, tally, total, on_progress)
+    from db.gram_cutter import cutter_for
+
+    with cutter_for(total) as cutter:
+        while waiting := list(islice(works, BATCH)):
+            _write_batch(office, waiting, cutter)
+            for work in waiting:
+                tally.add(work)
+            if on_progress is not None:
+                on_progress(Progress("写入", tally.rows, total))
 
 
-def _write_batch(
-    office: Office, works: Sequence[Work], tally: Tally, total: int, on_progress: OnProgress | None
-) -> None:
+def _write_batch(office: Office, works: Sequence[Work], cutter: GramCutter | None) -> None:
     from db.journal import Act, record_batch
 
     batch = [
@@ -227,11 +214,8 @@ def _write_batch(
     ]
     try:
         if batch:
-            record_batch(office, batch, imported=True)
+            record_batch(office, batch, imported=True, cutter=cutter)
     except ValueError as error:
-        row = works[0].lines[0].row
-        raise LedgerError(f"第 {row} 行起的一批没有写入：{error}") from error
-    for work in works:
-        tally.add(work)
-    if on_progress is not None and works:
-        on_progress(Progress("写入", tally.rows, total))
+        raise LedgerError(f"第 {works[0].lines[0].row} 行起的一批没有写入：{error}") from error
+    except (EOFError, BrokenPipeError) as error:
+        raise OfficeError("做索引的进程被系统终止，可能是内存不足，这一批没有写入") from error
