@@ -28,6 +28,9 @@ SLICE = 16
 REST = 0.03
 """Seconds between two slices: most of the time belongs to others."""
 
+LOG_PAGES = 500
+"""Length of the log at which merging puts it into the file, long before a save has to."""
+
 PAGES_A_CASE = 4
 """Index pages merged for each case that is written in bulk: what it costs in the long run, and some."""
 
@@ -59,14 +62,20 @@ def tend(path: Path, *, wanted: Callable[[], bool]) -> bool:
         connection.execute("PRAGMA busy_timeout=0")
         # A merge that is lost is done again; whoever saves a step puts the whole log on disk.
         connection.execute("PRAGMA synchronous=NORMAL")
-        while wanted():
-            try:
-                with transaction(connection):
-                    more = merge(connection, SLICE)
-            except OfficeError:
-                return False
-            if not more:
-                connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
-                return True
-            time.sleep(REST)
+        connection.execute(f"PRAGMA wal_autocheckpoint={LOG_PAGES}")
+        done = _merge_all(connection, wanted)
+        connection.execute("PRAGMA wal_checkpoint(PASSIVE)")  # Neither readers nor writers wait for it.
+        return done
+
+
+def _merge_all(connection: Connection, wanted: Callable[[], bool]) -> bool:
+    while wanted():
+        try:
+            with transaction(connection):
+                more = merge(connection, SLICE)
+        except OfficeError:
+            return False  # Somebody writes.
+        if not more:
+            return True
+        time.sleep(REST)
     return False
