@@ -76,7 +76,7 @@ async def board(_desk: Desk) -> None:
 
 async def case(desk: Desk) -> None:
     """事项: one that somebody has been to see."""
-    await open_case(desk, "notes = 1 AND category = '城市管理'")
+    await open_case(desk, "notes > 0")
 
 
 async def due(desk: Desk) -> None:
