@@ -45,7 +45,8 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
         district = chance.choices((2, 3, 4), (80, 19, 1))[0]
         small_db.add_case(
             connection, case_id, title=title, place=chance.choice(_PIECES), open=case_id % 10 == 0,
-            stage="closed" if case_id % 10 else "handling", unit_id=district, l2=district, due_at=small_db.NOW + chance.randrange(-9, 9),
+            stage="closed" if case_id % 10 else "handling",
+            unit_id=district, l2=district, due_at=small_db.NOW + chance.randrange(-9, 9),
         )  # fmt: skip
         number = {"scheme": "本台", "number": f"2026-{case_id:06d}", "case_id": case_id}
         small_db.insert(connection, "case_number", **number)
