@@ -12,6 +12,8 @@ from db import instants
 from db.connection import open_reader, path_of
 
 FULL, QUICK = 3_000_000, 100_000
+SMALLER = (30_000, 300_000)
+"""What the growth is shown from."""
 
 
 def measured(home: Path) -> Iterator[Row]:
@@ -30,22 +32,30 @@ def main() -> None:
     """Measure and report."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help=f"{QUICK:,} cases, and only print")
-    parser.add_argument("--cases", type=int, help=f"default {FULL:,}")
-    args = parser.parse_args()
-    cases = args.cases or (QUICK if args.quick else FULL)
-    home = make_office.home_for(cases)
-    make_office.make(home, cases)
-    found = []
-    for row in measured(home):
-        print(report.line(row), flush=True)
-        found.append(row)
-    size = path_of(home).stat().st_size
-    facts = (
-        report.machine(),
-        f"{cases:,} cases, {size / 2**30:.2f} GiB on disk, {size / cases:,.0f} bytes a case",
+    parser.add_argument(
+        "--sizes", type=int, nargs="+", metavar="CASES", help=f"default {SMALLER[0]} {SMALLER[1]} {FULL}"
     )
+    args = parser.parse_args()
+    sizes = sorted(args.sizes or ([QUICK] if args.quick else [*SMALLER, FULL]))
+    found: dict[int, list[Row]] = {}
+    facts = [report.machine()]
+    for cases in sizes:
+        home = make_office.home_for(cases)
+        make_office.make(home, cases)
+        print(f"\n{cases:,} cases", flush=True)
+        found[cases] = []
+        for row in measured(home):
+            print(report.line(row), flush=True)
+            found[cases].append(row)
+        facts.append(_disk(home, cases))
     if not args.quick:
-        report.PAGE.write_text(report.page(found, facts), encoding="utf-8")
+        page = report.page(found[sizes[-1]], facts, report.growth(found))
+        report.PAGE.write_text(page, encoding="utf-8")
+
+
+def _disk(home: Path, cases: int) -> str:
+    size = path_of(home).stat().st_size
+    return f"{cases:,} cases: {size / 2**30:.2f} GiB on disk, {size / cases:,.0f} bytes a case"
 
 
 if __name__ == "__main__":

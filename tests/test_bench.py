@@ -17,7 +17,26 @@ def test_figures_are_the_median_and_the_95th_of_a_hundred() -> None:
 
 def test_a_row_shows_both_ways_and_their_ratio() -> None:
     row = Row("lookup: 2 characters", Timing(1.5, 3, 9), "LIKE", Timing(300, 1200, 9), "p95 ≤ 16 ms")
-    assert report.line(row) == "| lookup: 2 characters | 1.5 / 3 | LIKE | 300 / 1,200 | 0.005 | p95 ≤ 16 ms |"
+    figures = "| lookup: 2 characters | 1.5 / 3 | LIKE | 300 / 1,200 | 0.005 | p95 ≤ 16 ms |"
+    assert report.line(row) == f"{figures} met (0.19 of it) |"
     alone = report.line(row._replace(theirs=None))
     assert "| – | – |" in alone
-    assert report.line(row) in report.page([row], ["a machine"])
+    assert report.line(row) in report.page([row], ["a machine"], "")
+
+
+def test_a_budget_is_held_against_the_figure_it_names() -> None:
+    row = Row("a step", Timing(1, 5, 9), "raw SQL", Timing(1, 2, 9), "p95 ≤ 2×")
+    assert report.verdict(row) == "MISSED (1.25 of it)"
+    assert report.verdict(row._replace(budget="≤ 2×")) == "met (0.50 of it)"
+    assert report.verdict(row._replace(theirs=None)) == ""
+
+
+def test_growth_leaves_open_what_a_smaller_office_did_not_have() -> None:
+    small, large = Row("a page", Timing(1, 2, 9), "scan"), Row("a page", Timing(2, 3, 9), "scan")
+    only = small._replace(name="a jump")
+    assert report.growth({100: [large, only], 10: [small]}).splitlines() == [
+        "| work | 10 cases | 100 cases | p95 grew |",
+        "|---|--:|--:|--:|",
+        "| a page | 1 / 2 | 2 / 3 | 1.5× |",
+        "| a jump | – | 1 / 2 | – |",
+    ]
