@@ -73,16 +73,18 @@ class Checkup:
         return self._report
 
     def estimate(self) -> float:
-        """Seconds that it will take, by the speed of a first slice; 0 where that cannot be read."""
-        begun = time.perf_counter()
+        """Seconds that it will take, by the speed of a first slice; 0 where the office is small or damaged."""
         try:
-            stretch = CaseCheck(self.connection, self.calendars).after(0, SAMPLE)
+            cases = CaseCheck(self.connection, self.calendars)
+            first = cases.after(-1, SAMPLE)  # Reads calendars and the like, which is done once.
+            begun = time.perf_counter()
+            stretch = None if first is None else cases.after(first.last, SAMPLE)
+            spent = time.perf_counter() - begun
             size = size_of(self.connection)
         except sqlite.Error:
             return 0.0
         if stretch is None:
             return 0.0
-        spent = time.perf_counter() - begun
         return float(spent * self.total / stretch.cases + size / PAGE_SPEED)
 
     def run(self, progress: Progress = _SILENT) -> Report:
@@ -119,7 +121,7 @@ class Checkup:
 @contextmanager
 def _stoppable(connection: Connection) -> Iterator[None]:
     """Let Ctrl+C end a statement that runs for minutes: Python sees it only when it is called back."""
-    connection.set_progress_handler(lambda: 0, 100_000)
+    connection.set_progress_handler(lambda: 0, 2_000)
     try:
         yield
     except sqlite.OperationalError as error:
