@@ -73,7 +73,7 @@ class Checkup:
         return self._report
 
     def estimate(self) -> float:
-        """Seconds that it will take, by the speed of a first slice; 0 where the office is small or damaged."""
+        """Seconds that it will take, by the speed of a slice; 0 where the office is small or damaged."""
         try:
             cases = CaseCheck(self.connection, self.calendars)
             first = cases.after(-1, SAMPLE)  # Reads calendars and the like, which is done once.
