@@ -10,13 +10,16 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from db.connection import Connection
 from db.terms import DIVISION_KIND
 from db.units import names, tree
 from db.units.tree import UnitRow
+
+MOST_ANSWERS = 20_000
+"""Answers that a `Resolver` keeps: a name that is told apart by the day has as many as there are days."""
 
 
 class Resolution(NamedTuple):
@@ -57,6 +60,11 @@ _View = Callable[[_Node], bool] | None
 _NODE = (
     "SELECT v.unit_id, v.name, v.short_name, v.level, v.kind, v.valid_from, v.valid_to FROM unit_version v "
 )
+_NAMED = """SELECT id, bare, short_name
+FROM (SELECT id, replace(name, '·', '') AS bare, short_name FROM unit_version)"""
+_FEW = 20
+"""Names that are sought anywhere by a scan of 5 ms each, before a map of all names is made in 50."""
+
 _CODE = (12, 9, 6)
 """Digits of a code of a 村社, 镇街, 区县; shorter ones may be written filled up with zeros."""
 
@@ -81,6 +89,8 @@ class Resolver:
         self._current: dict[int, list[_Node]] = {}
         self._ever: dict[int, list[_Node]] = {}
         self._answers: dict[tuple[str, int | None, dt.date | None], Resolution] = {}
+        self._sought = 0
+        self._versions: defaultdict[str, list[int]] = defaultdict(list)
         self._aliases: defaultdict[int, list[str]] = defaultdict(list)
         self._called: defaultdict[tuple[int | None, str], list[int]] = defaultdict(list)
         for name, unit, scope in connection.execute("SELECT name, unit_id, scope_id FROM unit_alias"):
@@ -91,6 +101,8 @@ class Resolver:
         """See the function of the same name."""
         asked = (text, under, at)
         if asked not in self._answers:
+            if len(self._answers) == MOST_ANSWERS:
+                self._answers.clear()
             self._answers[asked] = self._resolve(names.fold(text), under, at)
         return self._answers[asked]
 
@@ -190,8 +202,9 @@ class Resolver:
         for text in dict.fromkeys((found.rest, names.without_government(found.rest))):
             if not text:
                 continue
+            versions = self._versions_named(text)
             current = "" if view else " AND v.valid_to IS NULL"
-            nodes = self._nodes(f"(replace(v.name, '·', '') = ? OR v.short_name = ?){current}", (text, text))
+            nodes = self._nodes(f"v.id IN ({','.join('?' * len(versions))}){current}", versions)
             fits = [
                 node
                 for node in nodes
@@ -200,6 +213,18 @@ class Resolver:
             if fits:
                 return fits
         return []
+
+    def _versions_named(self, text: str) -> Sequence[int]:
+        """Versions of that full or short name anywhere: by a scan for a few names, by a map for many."""
+        self._sought += 1
+        if self._sought <= _FEW:
+            found = self._connection.execute(_NAMED + " WHERE bare = ? OR short_name = ?", (text, text))
+            return [version for version, _, _ in found]
+        if not self._versions:
+            for version, name, short in self._connection.execute(_NAMED):
+                for form in {name, short}:
+                    self._versions[form].append(version)
+        return self._versions.get(text, ())
 
     def _top_is(self, unit: int) -> bool:
         return self._top is not None and self._top.id == unit
@@ -232,7 +257,7 @@ class Resolver:
             )
         }
 
-    def _nodes(self, condition: str, values: tuple[object, ...], above: Iterable[str] = ("",)) -> list[_Node]:
+    def _nodes(self, condition: str, values: Sequence[object], above: Iterable[str] = ("",)) -> list[_Node]:
         found = self._connection.execute(_NODE + "WHERE " + condition, values).fetchall()
         return [
             _Node(unit, name, level, kind, since, until, self._forms(unit, name, short, above))

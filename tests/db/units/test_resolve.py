@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import importlib
 from collections.abc import Callable
 
 import pytest
@@ -173,3 +174,17 @@ def test_type_ahead_keeps_its_limit_and_knows_nothing_of_nothing(city: Connectio
 @pytest.mark.usefixtures("reorganised")
 def test_type_ahead_offers_living_units_only(city: Connection) -> None:
     assert "江北区" not in {unit.name for unit in UnitIndex(city).suggest("江北区", 50)}
+
+
+def test_many_names_have_the_same_answers_as_few(city: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Scan or map, kept or forgotten: what a name means does not depend on how many were asked before."""
+    versions = city.execute("SELECT name, short_name FROM unit_version WHERE id % 300 = 0").fetchall()
+    written = [name for pair in versions for name in pair] + ["没有的局", "渝北区没有的局"]
+    day = dt.date(2020, 1, 1)
+    alone = [(units.resolve(city, name), units.resolve(city, name, at=day)) for name in written]
+    module = importlib.import_module("db.units.resolve")
+    monkeypatch.setattr(module, "_FEW", 0)
+    monkeypatch.setattr(module, "MOST_ANSWERS", 3)
+    many = units.Resolver(city)
+    assert [(many.resolve(name), many.resolve(name, at=day)) for name in written] == alone
+    assert len(many._answers) <= 3
