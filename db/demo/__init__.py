@@ -84,7 +84,7 @@ class _Author:
     """Writes case after case: the closed ones by time, then the open ones by time."""
 
     def __init__(self, office: Office, plan: Plan) -> None:
-        self.plan = plan
+        self.plan, self.mix = plan, scenes.MIXES[plan.mix]
         self.cast = Cast(office.writer, office.rules, Random(plan.seed))
         self.timing = Timing(office.calendar, office.rules.deadlines, plan.now)
         open_cases = min(max(round(plan.cases * OPEN_SHARE), min(len(scenes.OPEN), plan.cases)), MOST_OPEN)
@@ -98,7 +98,7 @@ class _Author:
 
     def _life(self, serial: int) -> Life:
         rng = Chance(self.plan.seed * 1_000_000_007 + serial)
-        return Life(rng, self.cast, self.timing, body=self.plan.body)
+        return Life(rng, self.cast, self.timing, body=self.plan.body, wide=self.mix.wide)
 
     def _open(self, place: int) -> list[Act]:
         life = self._life(self.closed + place)
@@ -111,7 +111,5 @@ class _Author:
         begun = self.plan.now - int(span * (1 - serial / self.closed))
         latest = min(begun, self.plan.now - scenes.longest(life))
         workday = self.timing.calendar.next_workday(day_of(latest))
-        scenes.play_closed(
-            life, serial, self.timing.within(life.rng, start_of(workday)), scenes.MIXES[self.plan.mix]
-        )
+        scenes.play_closed(life, serial, self.timing.within(life.rng, start_of(workday)), self.mix)
         return life.acts

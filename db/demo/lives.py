@@ -23,7 +23,9 @@ _HOTLINE_SCHEME = "12345工单编号"
 class Life:
     """The acts of one case in the making; `at` is the moment of the last one."""
 
-    def __init__(self, rng: Random, cast: Cast, timing: Timing, *, body: int = BODY) -> None:
+    def __init__(
+        self, rng: Random, cast: Cast, timing: Timing, *, body: int = BODY, wide: bool = False
+    ) -> None:
         """Begin with nothing; `register` comes first."""
         self.rng, self.cast, self.timing = rng, cast, timing
         self.topic = rng.choice(texts.topics())
@@ -32,7 +34,7 @@ class Life:
         self.urgency = cast.urgency(rng)
         self.limit: Limit = cast.rules.limit_for(self.kind.name, self.topic.category, self.urgency)
         self.at = self.delivered = timing.now
-        self.body = body
+        self.body, self.wide = body, wide
         self.acts: list[Act] = []
 
     # -- the desk's acts ------------------------------------------------------------------------------
@@ -42,7 +44,7 @@ class Life:
         self.at = delivered - self.rng.randint(5 * MINUTE, 2 * HOUR)
         self.delivered = delivered
         where = self.cast.place(self.rng, self.unit)
-        self.story = texts.write(self.rng, self.topic, where, delivered, body=self.body)
+        self.story = texts.write(self.rng, self.topic, where, delivered, body=self.body, wide=self.wide)
         channel = self.cast.channel(self.rng)
         data: dict[str, Any] = {
             "kind": self.kind.name, "channel": channel, "category": self.topic.category,
@@ -56,6 +58,11 @@ class Life:
         if self.rng.random() < 0.03:
             data["body"] += f"联系电话 {people.phone(self.rng)}。"
         self._take(Action.REGISTER, data)
+
+    def refuse(self) -> None:
+        """不予受理, with what is told to whom it concerns."""
+        reason = self.cast.reason(self.rng, self.cast.rules.refuse_reasons)
+        self.office(Action.REFUSE, **reason, detail=texts.refusal(self.rng, wide=self.wide))
 
     def dispatch(self, **chosen: Any) -> None:
         """交办 at the moment of delivery."""

@@ -241,11 +241,13 @@ class Mix(NamedTuple):
     visited: float
     """Of a 核查 besides."""
     redone: float
+    wide: bool
+    """Words beyond the topics, see `db.demo.vocabulary`."""
 
 
 MIXES: dict[str, Mix] = {
-    "demo": Mix(0.02, 0.01, 0.3, 0.04, 1.0, 0.0, 0.02),
-    "bench": Mix(0.315, 0.10, 0.06, 0.02, 0.3, 0.028, 0.01),
+    "demo": Mix(0.02, 0.01, 0.3, 0.04, 1.0, 0.0, 0.02, wide=False),
+    "bench": Mix(0.315, 0.10, 0.06, 0.02, 0.3, 0.028, 0.01, wide=True),
 }
 """The demo has 5.5 acts in a case; bench, the case that budgets are stated for: four, a 核查 in 2 %."""
 
@@ -255,7 +257,7 @@ def play_closed(life: Life, serial: int, received: int, mix: Mix) -> None:
     chance = life.rng.random
     life.register(received, serial)
     if chance() < mix.refused:
-        life.office(Action.REFUSE, **life.cast.reason(life.rng, life.cast.rules.refuse_reasons))
+        life.refuse()
         return
     life.dispatch()
     if chance() < mix.withdrawn:

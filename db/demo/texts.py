@@ -8,6 +8,7 @@ from importlib import resources
 from random import Random
 from typing import Any, NamedTuple
 
+from db.demo import vocabulary
 from db.demo.plan import BODY
 from db.instants import day_of
 
@@ -60,25 +61,30 @@ def word(rng: Random, name: str) -> str:
     return str(rng.choice(_packaged()["words"][name]))
 
 
-def write(rng: Random, topic: Topic, where: str, received: int, *, body: int = BODY) -> Story:
+def write(
+    rng: Random, topic: Topic, where: str, received: int, *, body: int = BODY, wide: bool = False
+) -> Story:
     """A story that happens in `where` (a short name of a place) around an instant.
 
-    The body has about `body` characters; a letter of several paragraphs has several things to say.
+    The body has about `body` characters; a letter of several paragraphs has several things to say. A
+    `wide` story has words beyond its topic, see `db.demo.vocabulary`.
     """
     day = day_of(received)
     slots = _slots(rng, where, day)
     version = rng.randint(0, _ALIGNED - 1)
     title = topic.title[version].format_map(slots)
     fact = topic.fact[version].format_map(slots)
-    told = fact + _rest(rng, topic, slots)
+    told = fact + _rest(rng, topic, slots, wide)
     for _ in range(round(body / PARAGRAPH) - 1):
-        told += _another(rng, where, day)
+        told += _another(rng, where, day, wide)
+    title = title if where in title else where + title
+    onward = vocabulary.clauses(rng, 25) if wide else word(rng, "onward")
     reply = topic.reply[version].format_map({**slots, "when": _shortly_after(rng, day)})
     return Story(
-        title if where in title else where + title,
+        f"{title}，{vocabulary.word(rng)}" if wide else title,
         word(rng, "opener") + told,
         f"{where}{slots['road']}{slots['spot']}",
-        f"{reply}。{word(rng, 'told')}，{word(rng, 'onward')}。",
+        f"{reply}。{word(rng, 'told')}，{onward}。",
         f"随机走访 {slots['n']} 户，{fact}。",
     )
 
@@ -99,16 +105,24 @@ def _slots(rng: Random, where: str, day: dt.date) -> dict[str, str]:
     }
 
 
-def _another(rng: Random, where: str, day: dt.date) -> str:
+def refusal(rng: Random, *, wide: bool) -> str:
+    """What is told to whom is not helped here."""
+    told = word(rng, "refusal")
+    return f"{told}{vocabulary.clauses(rng, 40)}。" if wide else told
+
+
+def _another(rng: Random, where: str, day: dt.date, wide: bool) -> str:
     topic, slots = rng.choice(topics()), _slots(rng, where, day)
-    return f"另外，{rng.choice(topic.fact).format_map(slots)}{_rest(rng, topic, slots)}"
+    return f"另外，{rng.choice(topic.fact).format_map(slots)}{_rest(rng, topic, slots, wide)}"
 
 
-def _rest(rng: Random, topic: Topic, slots: dict[str, str]) -> str:
+def _rest(rng: Random, topic: Topic, slots: dict[str, str], wide: bool) -> str:
+    end = f"{rng.choice(topic.wish)}，{word(rng, 'tail')}。"
+    if wide:
+        return f"。{vocabulary.clauses(rng, 55)}。{end}".format_map(slots)
     place = rng.randint(0, len(topic.more) - 1)
     first, second = topic.more[place], topic.more[place - 1]
-    text = f"。{first}，{word(rng, 'history')}。{second}。{rng.choice(topic.wish)}，{word(rng, 'tail')}。"
-    return text.format_map(slots)
+    return f"。{first}，{word(rng, 'history')}。{second}。{end}".format_map(slots)
 
 
 def _before(rng: Random, day: dt.date) -> str:

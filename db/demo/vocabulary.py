@@ -1,0 +1,62 @@
+"""Words beyond the topics, for offices that are measured: a lookup is as quick as its words are rare.
+
+Some thousand letters of citizens hold 3,800 characters and 190,000 pairs of neighbours, few in most of them
+and most in few. Stories from a handful of topics hold a twentieth of that, so the measured offices mix them
+with words drawn from a dictionary by Zipf's law. What these say makes no sense, and need not.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from random import Random
+
+_LENGTHS = (2, 3)
+_HEAD = 20
+"""Zipf's law without its first words, which are in every text as it is."""
+_DRAWN = 1 << 18
+"""Places in the table from which words are drawn; the rarest word has one."""
+_WORDS_IN_A_CLAUSE = 4
+
+
+def clauses(rng: Random, characters: int) -> str:
+    """Clauses of about so many characters."""
+    table, chance = _table(), rng.random
+    told, length = [], 0
+    while length < characters:
+        clause = "".join([table[int(chance() * _DRAWN)] for _ in range(_WORDS_IN_A_CLAUSE)])
+        told.append(clause)
+        length += len(clause) + 1
+    return "，".join(told)
+
+
+def word(rng: Random) -> str:
+    """One word."""
+    return _table()[int(rng.random() * _DRAWN)]
+
+
+@cache
+def _table() -> tuple[str, ...]:
+    """Every word as often as it shall be drawn."""
+    from pypinyin.phrases_dict import phrases_dict
+
+    words = sorted(phrase for phrase in phrases_dict if len(phrase) in _LENGTHS and _is_common(phrase))
+    Random(0).shuffle(words)
+    weights = [1 / (rank + _HEAD) for rank in range(len(words))]
+    total = sum(weights)
+    table = [
+        word for word, weight in zip(words, weights, strict=True) for _ in range(_places(weight / total))
+    ]
+    return tuple((table + words)[:_DRAWN])
+
+
+def _places(share: float) -> int:
+    return max(1, int(share * _DRAWN))
+
+
+def _is_common(phrase: str) -> bool:
+    """Whether all its characters are of the 3,755 that GB/T 2312 calls the first level."""
+    try:
+        encoded = phrase.encode("gb2312")
+    except UnicodeEncodeError:
+        return False
+    return all(0xB0 <= row <= 0xD7 for row in encoded[::2])
