@@ -217,5 +217,5 @@ def _write_batch(office: Office, works: Sequence[Work], cutter: GramCutter | Non
             record_batch(office, batch, imported=True, cutter=cutter)
     except ValueError as error:
         raise LedgerError(f"第 {works[0].lines[0].row} 行起的一批没有写入：{error}") from error
-    except (EOFError, BrokenPipeError) as error:
+    except (EOFError, ConnectionError) as error:
         raise OfficeError("做索引的进程被系统终止，可能是内存不足，这一批没有写入") from error

@@ -75,7 +75,7 @@ def _stopped(counts: Counts) -> str:
     if not done:
         return "已停止：什么都没有写入。"
     rest = counts.rows - counts.rejected - done
-    return f"已停止：前 {done:,} 行已写入，其余 {rest:,} 行没有；再次导入同一文件会接着补上其余的。"
+    return f"已停止：{done:,} 行已写入，其余 {rest:,} 行没有；再次导入同一文件会接着补上其余的。"
 
 
 def _print_names(names: Mapping[str, int]) -> None:
