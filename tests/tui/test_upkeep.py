@@ -1,0 +1,39 @@
+"""While the officer rests, the index is tended; the next key ends it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from db import upkeep
+from db.actions import Action
+from db.journal import Act, open_case
+from duban_tui import office_app
+from tests.tui.conftest import Desk
+
+
+@pytest.mark.parametrize("rest", [0.0, 60.0])
+async def test_the_index_is_tended_once_the_officer_rests(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, rest: float
+) -> None:
+    tended: list[bool] = []
+    monkeypatch.setattr(office_app, "REST_SECONDS", rest)
+    monkeypatch.setattr(office_app, "POLL_SECONDS", 0.05)
+
+    def tend(path: Path, *, wanted: Callable[[], bool]) -> bool:
+        tended.append(wanted())
+        return True
+
+    monkeypatch.setattr(upkeep, "tend", tend)
+    async with desk() as pilot:
+        app = pilot.app
+        assert isinstance(app, office_app.OfficeApp)
+        await asyncio.sleep(0.2)
+        assert tended == [], "nothing was saved yet"
+        await pilot.press("down")
+        app.write(lambda office: open_case(office, [Act(Action.REGISTER, {"kind": "诉求", "title": "x"})]))
+        await asyncio.sleep(0.4)
+    assert tended == ([] if rest else [True])
