@@ -40,10 +40,10 @@ types: .venv/.dev ## strict types: mypy
 contracts: .venv/.dev ## who may import whom: import-linter
 	$(BIN)/lint-imports
 
-bench: .venv/.dev ## measure everything at 3,000,000 cases, write docs/PERFORMANCE.md
+bench: .venv/.bench ## measure everything at 3,000,000 cases, write docs/PERFORMANCE.md
 	$(BIN)/python -m bench
 
-bench-quick: .venv/.dev ## the same at 100,000 cases, in under three minutes
+bench-quick: .venv/.bench ## the same at 100,000 cases, in under three minutes
 	$(BIN)/python -m bench --quick
 
 screenshots: .venv/.dev ## draw the real screens into docs/screens, which a test holds them against
@@ -59,6 +59,7 @@ lock: .venv/.dev ## resolve the lock files anew from pyproject.toml
 	$(BIN)/python -m pip install --quiet uv
 	$(LOCK) --upgrade pyproject.toml -o requirements.lock
 	$(LOCK) --upgrade pyproject.toml --extra dev -c requirements.lock -o requirements-dev.lock
+	$(LOCK) --upgrade pyproject.toml --extra bench -c requirements-dev.lock -o requirements-bench.lock
 	echo hatchling | $(LOCK) - -c requirements-dev.lock -o requirements-build.lock
 
 clean: ## remove all that make has made
@@ -78,4 +79,9 @@ clean: ## remove all that make has made
 
 .venv/.dev: .venv/.installed requirements-dev.lock
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.lock
+	@touch $@
+
+# The programs that `make bench` measures us against.
+.venv/.bench: .venv/.dev requirements-bench.lock
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-bench.lock
 	@touch $@

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 import tomli
@@ -73,24 +74,36 @@ def test_every_dependency_is_used() -> None:
     assert declared - imported_packages() == set()
 
 
-@pytest.mark.parametrize("name", ["requirements.lock", "requirements-build.lock", "requirements-dev.lock"])
-def test_a_lock_pins_by_hash_and_names_no_index(name: str) -> None:
-    lock = (ROOT / name).read_text(encoding="utf-8")
+@pytest.mark.parametrize("what", ["", "-build", "-dev", "-bench"])
+def test_a_lock_pins_by_hash_and_names_no_index(what: str) -> None:
+    lock = (ROOT / f"requirements{what}.lock").read_text(encoding="utf-8")
     pins = re.findall(r"^[a-z0-9][^\n]*\\\n    --hash=sha256:", lock, re.MULTILINE)
     assert len(pins) == len(re.findall(r"^[a-z0-9]", lock, re.MULTILINE)) > 0
     assert not re.search(r"://|index|find-links", lock)
 
 
 def test_the_lock_holds_every_dependency() -> None:
-    locked = set(re.findall(r"^([a-z0-9-]+)==", (ROOT / "requirements.lock").read_text(), re.MULTILINE))
-    assert {distribution(line) for line in project()["dependencies"]} <= locked
+    assert {distribution(line) for line in project()["dependencies"]} <= locked("").keys()
 
 
-def project() -> dict[str, list[str]]:
+@pytest.mark.parametrize("extra", ["dev", "bench"])
+def test_the_lock_of_an_extra_holds_it_and_agrees_with_the_others(extra: str) -> None:
+    pins = locked(f"-{extra}")
+    extras: dict[str, list[str]] = project()["optional-dependencies"]
+    assert {distribution(line) for line in extras[extra]} <= pins.keys()
+    others = locked("") | locked("-dev")
+    assert {name: others[name] for name in pins.keys() & others} | pins == pins
+
+
+def locked(what: str) -> dict[str, str]:
+    """The versions of ``requirements<what>.lock`` by distribution."""
+    lock = (ROOT / f"requirements{what}.lock").read_text(encoding="utf-8")
+    return dict(re.findall(r"^([a-z0-9-]+)==([^ ]+)", lock, re.MULTILINE))
+
+
+def project() -> dict[str, Any]:
     """The [project] table of pyproject.toml."""
-    table: dict[str, list[str]] = tomli.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))[
-        "project"
-    ]
+    table: dict[str, Any] = tomli.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     return table
 
 
