@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Iterator
 from pathlib import Path
 
-from bench import board, frames, lookup, make_office, report, start, writes
+from bench import board, frames, lookup, lookup_commands, make_office, report, start, writes
 from bench.measure import Row
 from db import instants
 from db.connection import open_reader, path_of
@@ -21,7 +21,8 @@ def measured(home: Path) -> Iterator[Row]:
     now = instants.now()
     yield from start.rows(home)
     connection = open_reader(path_of(home))
-    yield from lookup.rows(connection, home, now)
+    yield from lookup.rows(connection, now)
+    yield from lookup_commands.rows(connection, home)
     yield from board.rows(connection, now)
     connection.close()
     yield from frames.rows(home, now)

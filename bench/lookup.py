@@ -1,12 +1,9 @@
-"""The lookup box against LIKE and against a text search over an export, on random pieces of real texts."""
+"""The lookup box against LIKE, on random pieces of real texts."""
 
 from __future__ import annotations
 
 import random
-import shutil
-import subprocess
 from collections.abc import Iterator
-from pathlib import Path
 
 from bench.measure import Row, each
 from db import search_index
@@ -16,38 +13,32 @@ from db.reads.lookup import search
 QUERIES = 200
 PAGE = 50
 
-_LIKE = """SELECT c.id FROM "case" c WHERE c.title LIKE :piece OR c.place LIKE :piece OR EXISTS (
+LIKE = """SELECT c.number, c.title FROM "case" c WHERE c.title LIKE :piece OR c.place LIKE :piece OR EXISTS (
 SELECT 1 FROM content t WHERE t.case_id = c.id AND t.text LIKE :piece) ORDER BY c.id DESC LIMIT 50"""
 
 
-def rows(connection: Connection, home: Path, now: int) -> Iterator[Row]:
+def rows(connection: Connection, now: int) -> Iterator[Row]:
     """Queries of 1, 2, 3, 4 and 8 characters, the end of a number, and what stands nowhere."""
-    chance = random.Random(11)
-    texts = _sample(connection, chance)
-    program, exported = _program(), _export(connection, home / "cases.txt")
 
     def ours(piece: str) -> None:
         search(connection, piece, now=now, limit=PAGE)
 
     def like(piece: str) -> None:
-        connection.execute(_LIKE, {"piece": f"%{piece}%"}).fetchall()
+        connection.execute(LIKE, {"piece": f"%{piece}%"}).fetchall()
 
-    def text_search(piece: str) -> None:
-        command = [*program, "-F", "-m", str(PAGE), "--", piece, str(exported)]
-        subprocess.run(command, stdout=subprocess.DEVNULL, check=False)
-
-    for name, budget, pieces in _queries(texts, chance):
+    for name, budget, pieces in queries(connection):
         for piece in pieces[:3]:
             ours(piece)
         mine = each(ours, pieces)
-        yield Row(
-            f"lookup: {name}", mine, "LIKE '%…%', newest 50", each(like, pieces[:40], seconds=10), budget
-        )
-        other = f"{program[0]} -F -m 50 over the exported text, whole process"
-        yield Row(f"lookup: {name}", mine, other, each(text_search, pieces[:40], seconds=5), budget)
+        theirs = each(like, pieces[:40], seconds=10)
+        yield Row(f"lookup: {name}", mine, f"LIKE '%…%', newest {PAGE}", theirs, budget)
 
 
-def _queries(texts: list[str], chance: random.Random) -> Iterator[tuple[str, str, list[str]]]:
+def queries(connection: Connection) -> Iterator[tuple[str, str, list[str]]]:
+    """What is looked up: a name, the budget in the app, and `QUERIES` texts of that kind."""
+    chance = random.Random(11)
+    texts = _sample(connection, chance)
+
     def pieces(size: int) -> list[str]:
         return [_piece(texts, size, chance) for _ in range(QUERIES)]
 
@@ -84,17 +75,3 @@ def _sample(connection: Connection, chance: random.Random) -> list[str]:
         ).fetchone()
         found += [text for text in search_index.texts_of(connection, near) if len(text) > 8]
     return [search_index.searchable(text) for text in found]
-
-
-def _program() -> list[str]:
-    ripgrep = shutil.which("rg")
-    return [ripgrep] if ripgrep else ["grep"]
-
-
-def _export(connection: Connection, path: Path) -> Path:
-    """One line per case, newest first, as a person would keep it for grep."""
-    if not path.exists():
-        with path.open("w", encoding="utf-8") as out:
-            for (case_id,) in connection.execute('SELECT id FROM "case" ORDER BY id DESC'):
-                out.write(" ".join(" ".join(search_index.texts_of(connection, case_id)).split()) + "\n")
-    return path

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
+from bench import processes
 from bench.first_frame import seconds_until
 from bench.measure import Row, Timing, timing
 from db import instants
@@ -37,10 +36,6 @@ for row in connection.execute('''SELECT c.number, c.title, c.stage, c.due_at FRO
     print(*row)
 """
 
-_OUR_FIND = "from duban_tui.cli import main; main()"
-
-_OUR_DESK = _OUR_FIND
-
 _BARE_DESK = f"""
 from textual.app import App
 from textual.widgets import Input, OptionList, Tree
@@ -56,14 +51,14 @@ Bare().run()
 
 def rows(home: Path) -> Iterator[Row]:
     """Process start to result."""
-    office, compiled = str(path_of(home)), home / "compiled"
-    find = [_OUR_FIND, "--home", str(home), "find", WORD, "--limit", "20"]
-    ours, bare = _in_turn(_whole(find, compiled), _whole([_BARE_FIND, office, WORD], compiled))
+    env = processes.surroundings(home)
+    bare_find = [sys.executable, "-c", _BARE_FIND, str(path_of(home)), WORD]
+    our_find = processes.duban(home, "find", WORD, "--limit", "20")
+    ours, bare = _in_turn(_whole(our_find, env), _whole(bare_find, env))
     yield Row("`duban find`, whole process", ours, "bare script: same driver, same query", bare, "≤ 3×")
-    desk = [_OUR_DESK, "--home", str(home)]
     ours, bare = _in_turn(
-        _until_row(_number_shown(home), desk, compiled),
-        _until_row(f"case {ROW_SEEN - 1}", [_BARE_DESK], compiled),
+        _until_row(_number_shown(home), processes.duban(home), env),
+        _until_row(f"case {ROW_SEEN - 1}", [sys.executable, "-c", _BARE_DESK], env),
     )
     yield Row(
         "start → first frame with the first page of the board, in a terminal",
@@ -79,27 +74,20 @@ def _number_shown(home: Path) -> str:
     return listed[-1].number
 
 
-def _surroundings(compiled: Path) -> dict[str, str]:
-    """Modules are compiled before, as they are when installed by pip; a terminal with all colours."""
-    own = {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": str(compiled)}
-    return {**os.environ, **own, "TERM": "xterm-256color", "COLORTERM": "truecolor"}
-
-
-def _whole(code: Sequence[str], compiled: Path) -> Callable[[], float]:
+def _whole(command: Sequence[str], env: Mapping[str, str]) -> Callable[[], float]:
     """Seconds of a process from its start to its end."""
 
     def run() -> float:
         begun = time.perf_counter()
-        command = [sys.executable, "-c", *code]
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env=_surroundings(compiled))
+        processes.run(command, env)
         return time.perf_counter() - begun
 
     return run
 
 
-def _until_row(drawn: str, code: Sequence[str], compiled: Path) -> Callable[[], float]:
+def _until_row(drawn: str, command: Sequence[str], env: Mapping[str, str]) -> Callable[[], float]:
     """Seconds from the start of a process to the frame that shows a row."""
-    return lambda: seconds_until(drawn, [sys.executable, "-c", *code], _surroundings(compiled))
+    return lambda: seconds_until(drawn, command, env)
 
 
 def _in_turn(ours: Callable[[], float], theirs: Callable[[], float]) -> tuple[Timing, Timing]:

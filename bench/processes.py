@@ -1,0 +1,44 @@
+"""Whole processes: ours and other programs, started the way their users start them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+DUBAN = "from duban_tui.cli import main; main()"
+
+
+def duban(home: Path, *arguments: str) -> list[str]:
+    """`duban` on an office, as its command does it."""
+    return [sys.executable, "-c", DUBAN, "--home", str(home), *arguments]
+
+
+def surroundings(home: Path) -> dict[str, str]:
+    """Modules are compiled before, as they are when installed by pip; a terminal with all colours."""
+    own = {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": str(home / "compiled")}
+    return {**os.environ, **own, "TERM": "xterm-256color", "COLORTERM": "truecolor"}
+
+
+def program(name: str) -> str | None:
+    """Where a program is: installed beside this Python, else anywhere; None where it is missing."""
+    return shutil.which(name, path=str(Path(sys.executable).parent)) or shutil.which(name)
+
+
+def run(command: Sequence[str], env: Mapping[str, str] | None = None, *, nothing_found: int = 0) -> None:
+    """Run a program to its end; what it prints is thrown away.
+
+    Args:
+        command: the program and its arguments.
+        env: its surroundings; None = ours.
+        nothing_found: what it may answer besides 0.
+
+    Raises:
+        subprocess.CalledProcessError: it failed, with any other answer.
+    """
+    done = subprocess.run(command, stdout=subprocess.DEVNULL, env=env, check=False)
+    if done.returncode not in (0, nothing_found):
+        done.check_returncode()
