@@ -22,7 +22,7 @@ from pathlib import Path
 
 from db.connection import Connection, OfficeError, open_writer, transaction
 
-SLICE = 16
+SLICE = 8
 """Index pages merged in one transaction of `tend`: a few milliseconds in which a save has to wait."""
 
 REST = 0.03
@@ -31,7 +31,7 @@ REST = 0.03
 LOG_PAGES = 500
 """Length of the log at which merging puts it into the file, long before a save has to."""
 
-PAGES_A_CASE = 4
+PAGES_A_CASE = 2
 """Index pages merged for each case that is written in bulk: what it costs in the long run, and some."""
 
 
