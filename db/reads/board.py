@@ -54,7 +54,7 @@ FEW = 300
 """So many cases are sorted sooner than they are found along an order of all open ones."""
 
 PIECE = 50_000
-"""Ids of closed cases read at once: about 10 ms."""
+"""Ids of closed cases read at once: 10 to 22 ms."""
 
 _CHUNK = 500
 """Ids bound in one statement."""
