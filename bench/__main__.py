@@ -6,7 +6,18 @@ import argparse
 from collections.abc import Iterator
 from pathlib import Path
 
-from bench import board, frames, lookup, lookup_commands, make_office, report, start, writes
+from bench import (
+    board,
+    datasette,
+    frames,
+    ledger_reading,
+    lookup,
+    lookup_commands,
+    make_office,
+    report,
+    start,
+    writes,
+)
 from bench.measure import Row
 from db import instants
 from db.connection import open_reader, path_of
@@ -23,6 +34,8 @@ def measured(home: Path) -> Iterator[Row]:
     connection = open_reader(path_of(home))
     yield from lookup.rows(connection, now)
     yield from lookup_commands.rows(connection, home)
+    yield from datasette.rows(connection, home, now)
+    yield from ledger_reading.rows(connection)
     yield from board.rows(connection, now)
     connection.close()
     yield from frames.rows(home, now)
