@@ -11,7 +11,8 @@ from pathlib import Path
 from db import search_index
 from db.connection import Connection
 
-_TEXTS = """SELECT c.id, c.number, c.title, c.place, t.kind, t.text FROM "case" c
+_TEXTS = """SELECT c.id, (SELECT group_concat(number, ' ') FROM case_number WHERE case_id = c.id),
+c.title, c.place, t.kind, t.text FROM "case" c
 LEFT JOIN content t ON t.case_id = c.id AND t.text IS NOT NULL ORDER BY c.id DESC"""
 
 _LETTERS = """SELECT c.id, c.number, c.title, body.text, reply.text FROM "case" c
@@ -41,9 +42,9 @@ def as_text(connection: Connection, path: Path) -> None:
 
 
 def _line(found: Iterator[tuple[int, str, str, str, str | None, str]]) -> Iterator[str]:
-    for at, (_, number, title, place, kind, text) in enumerate(found):
+    for at, (_, numbers, title, place, kind, text) in enumerate(found):
         if at == 0:
-            yield from (number, title, place)
+            yield from (numbers, title, place)
         if kind is not None:
             yield from search_index.words_of(kind, text)
 
