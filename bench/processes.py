@@ -29,7 +29,7 @@ def program(name: str) -> str | None:
 
 
 def run(command: Sequence[str], env: Mapping[str, str] | None = None, *, nothing_found: int = 0) -> None:
-    """Run a program to its end; what it prints is thrown away.
+    """Run a program to its end and read what it prints: grep would do less if it printed to nowhere.
 
     Args:
         command: the program and its arguments.
@@ -39,6 +39,6 @@ def run(command: Sequence[str], env: Mapping[str, str] | None = None, *, nothing
     Raises:
         subprocess.CalledProcessError: it failed, with any other answer.
     """
-    done = subprocess.run(command, stdout=subprocess.DEVNULL, env=env, check=False)
+    done = subprocess.run(command, stdout=subprocess.PIPE, env=env, check=False)
     if done.returncode not in (0, nothing_found):
         done.check_returncode()
