@@ -1,75 +1,115 @@
-"""``python -m bench``: measure everything, print the table, write docs/PERFORMANCE.md."""
+"""``python -m bench``: measure offices of several sizes, print every row, write docs/PERFORMANCE.md.
+
+What is measured is kept beside each office, so the page can be made of runs of different hours (``--page``)
+and one part can be measured again (``--only``).
+"""
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import closing
 from pathlib import Path
 
 from bench import (
     board,
     datasette,
     frames,
+    generator,
+    hands,
     ledger_reading,
     lookup,
     lookup_commands,
     make_office,
+    office_facts,
+    profiles,
     report,
+    results,
     start,
     writes,
 )
 from bench.measure import Row
-from db import instants
-from db.connection import open_reader, path_of
+from db import demo, instants
+from db.connection import Connection, open_reader, path_of
 
 FULL, QUICK = 3_000_000, 100_000
 SMALLER = (30_000, 300_000)
 """What the growth is shown from."""
 
+LETTERS, LETTER_CASES = 600, 300_000
+"""The second run: bodies as long as real letters, in an office of so many cases."""
 
-def measured(home: Path) -> Iterator[Row]:
-    """All rows of the table, as they come."""
-    now = instants.now()
-    yield from start.rows(home)
-    connection = open_reader(path_of(home))
-    yield from lookup.rows(connection, now)
-    yield from lookup_commands.rows(connection, home)
-    yield from datasette.rows(connection, home, now)
-    yield from ledger_reading.rows(connection)
-    yield from board.rows(connection, now)
-    connection.close()
-    yield from frames.rows(home, now)
-    yield from writes.rows(home)
+Part = Callable[[Connection, Path, int], Iterator[Row]]
+
+PARTS: Mapping[str, Part] = {
+    "start": lambda connection, home, now: start.rows(home),
+    "lookup": lambda connection, home, now: lookup.rows(connection, now),
+    "board": lambda connection, home, now: board.rows(connection, now),
+    "hands": lambda connection, home, now: hands.rows(connection, home),
+    "frames": lambda connection, home, now: frames.rows(home, now),
+    "commands": lambda connection, home, now: lookup_commands.rows(connection, home),
+    "datasette": datasette.rows,
+    "ledger": lambda connection, home, now: ledger_reading.rows(connection),
+    "generator": lambda connection, home, now: generator.rows(),
+    "writes": lambda connection, home, now: writes.rows(home),
+}
+"""What is measured, in this order: what writes comes last."""
+
+OF_LETTERS = ("lookup", "board", "commands")
+"""Parts that the length of the texts can change."""
 
 
 def main() -> None:
     """Measure and report."""
+    args = _parser().parse_args()
+    if args.profile:
+        profiles.write()
+        return
+    sizes = sorted(args.sizes or ([QUICK] if args.quick else [*SMALLER, FULL]))
+    if not args.page:
+        for cases in sizes:
+            _measure(cases, args.body, args.only or PARTS)
+        if not (args.quick or args.sizes or args.only):
+            _measure(LETTER_CASES, LETTERS, OF_LETTERS)
+    if not args.quick:
+        _write_page(sizes)
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help=f"{QUICK:,} cases, and only print")
     parser.add_argument(
         "--sizes", type=int, nargs="+", metavar="CASES", help=f"default {SMALLER[0]} {SMALLER[1]} {FULL}"
     )
-    args = parser.parse_args()
-    sizes = sorted(args.sizes or ([QUICK] if args.quick else [*SMALLER, FULL]))
-    found: dict[int, list[Row]] = {}
-    facts = [report.machine()]
-    for cases in sizes:
-        home = make_office.home_for(cases)
-        make_office.make(home, cases)
-        print(f"\n{cases:,} cases", flush=True)
-        found[cases] = []
-        for row in measured(home):
-            print(report.line(row), flush=True)
-            found[cases].append(row)
-        facts.append(_disk(home, cases))
-    if not args.quick:
-        page = report.page(found[sizes[-1]], facts, report.growth(found))
-        report.PAGE.write_text(page, encoding="utf-8")
+    parser.add_argument("--body", type=int, default=demo.BODY, help="median length of the bodies")
+    parser.add_argument("--only", nargs="+", choices=list(PARTS), metavar="PART", help="measure these parts")
+    parser.add_argument("--page", action="store_true", help="write the page of what is kept; measure nothing")
+    parser.add_argument("--profile", action="store_true", help="write bench/profiles; measure nothing")
+    return parser
 
 
-def _disk(home: Path, cases: int) -> str:
-    size = path_of(home).stat().st_size
-    return f"{cases:,} cases: {size / 2**30:.2f} GiB on disk, {size / cases:,.0f} bytes a case"
+def _measure(cases: int, body: int, parts: Collection[str]) -> None:
+    home = make_office.home_for(cases, body)
+    make_office.make(home, cases, body)
+    facts = [report.machine(), *office_facts.of(home)]
+    print(f"\n{cases:,} cases, bodies of {body}", flush=True)
+    found: list[Row] = []
+    with closing(open_reader(path_of(home))) as connection:
+        for name in PARTS:
+            if name not in parts:
+                continue
+            for row in PARTS[name](connection, home, instants.now()):
+                print(report.line(row), flush=True)
+                found.append(row)
+            results.keep(home, facts, found)
+
+
+def _write_page(sizes: list[int]) -> None:
+    runs = {cases: run for cases in sizes if (run := results.kept(make_office.home_for(cases)))}
+    letters = results.kept(make_office.home_for(LETTER_CASES, LETTERS))
+    if runs:
+        report.PAGE.write_text(report.page(runs, letters), encoding="utf-8")
+        print(report.PAGE)
 
 
 if __name__ == "__main__":

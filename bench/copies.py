@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import sqlite3
 from collections.abc import Callable, Iterator
 from itertools import groupby
@@ -57,3 +58,16 @@ def as_table(connection: Connection, path: Path, most: int) -> None:
         )
         plain.executemany("INSERT INTO cases VALUES (?, ?, ?, ?, ?)", connection.execute(_LETTERS, (most,)))
     plain.close()
+
+
+def as_sheet(connection: Connection, path: Path, most: int) -> None:
+    """The newest cases as CSV, as a ledger is kept: ``id,number,title,body,reply``."""
+    with path.open("w", encoding="utf-8", newline="") as out:
+        lines = csv.writer(out)
+        lines.writerow(["id", "number", "title", "body", "reply"])
+        lines.writerows(connection.execute(_LETTERS, (most,)))
+
+
+def first_number(connection: Connection) -> str:
+    """The number in the first row of that sheet."""
+    return str(connection.execute(_LETTERS, (1,)).fetchone()[1])

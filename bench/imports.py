@@ -12,21 +12,17 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from bench import ledger_file
 from bench.make_office import opened
 from bench.measure import Row, timing
-from db import search_index
-from db.connection import Connection, transaction
+from bench.same_rows import write_again
 from db.exchange.ledger import import_ledger
 
 ROWS = 5_000
-_TABLES = ("case", "case_number", "event", "content", "assignment", "submitter")
-_PIECE = 20_000
-"""Cases that the bare script writes in one transaction."""
 
 
 class Run(NamedTuple):
@@ -80,28 +76,7 @@ def _bare_import(home: Path, empty: Path, ledger: Path) -> float:
             for _row in csv.reader(file):
                 pass
         spent = time.perf_counter() - start
-        ids = [row[0] for row in filled.writer.execute('SELECT id FROM "case" ORDER BY id')]
-        for at in range(0, len(ids), _PIECE):
-            spent += _bare_piece(filled.writer, plain.writer, ids[at : at + _PIECE])
-        return spent
-
-
-def _bare_piece(filled: Connection, empty: Connection, ids: Sequence[int]) -> float:
-    span = (ids[0], ids[-1])
-    held: dict[str, list[tuple[Any, ...]]] = {
-        table: filled.execute(f'SELECT * FROM "{table}" WHERE {key} BETWEEN ? AND ?', span).fetchall()
-        for table in _TABLES
-        for key in ("id" if table == "case" else "case_id",)
-    }
-    words = [(search_index.place_of(filled, one), list(search_index.texts_of(filled, one))) for one in ids]
-    start = time.perf_counter()
-    with transaction(empty):
-        for table, found in held.items():
-            if found:
-                marks = ", ".join("?" * len(found[0]))
-                empty.executemany(f'INSERT INTO "{table}" VALUES ({marks})', found)
-        search_index.put_new(empty, [(place, search_index.grams(texts)) for place, texts in words])
-    return time.perf_counter() - start
+        return spent + write_again(filled.writer, plain.writer)
 
 
 def _peak() -> int:

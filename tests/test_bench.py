@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from bench import report
+from bench import report, results
 from bench.measure import Row, Timing, again, timing
+from bench.results import Run
 
 
 def test_figures_are_the_median_and_the_95th_of_a_hundred() -> None:
@@ -21,7 +24,9 @@ def test_a_row_shows_both_ways_and_their_ratio() -> None:
     assert report.line(row) == f"{figures} met (0.19 of it) |"
     alone = report.line(row._replace(theirs=None))
     assert "| – | – |" in alone
-    assert report.line(row) in report.page([row], ["a machine"], "")
+    page = report.page({10: Run("2026-11-24", ["a machine"], [row])}, None)
+    assert report.line(row) in page
+    assert "- a machine" in page
 
 
 def test_a_budget_is_held_against_the_figure_it_names() -> None:
@@ -40,3 +45,16 @@ def test_growth_leaves_open_what_a_smaller_office_did_not_have() -> None:
         "| a page | 1 / 2 | 2 / 3 | 1.5× |",
         "| a jump | – | 1 / 2 | – |",
     ]
+
+
+def test_what_was_measured_is_kept_until_it_is_measured_again(tmp_path: Path) -> None:
+    one, two = (
+        Row("a page", Timing(1, 2, 9), "scan"),
+        Row("a save", Timing(3, 4, 9), "raw", Timing(1, 1, 9), "≤ 3×"),
+    )
+    results.keep(tmp_path, ["before"], [one, two])
+    results.keep(tmp_path, ["now"], [one._replace(ours=Timing(5, 6, 9))])
+    run = results.kept(tmp_path)
+    assert run is not None
+    assert run.facts == ["now"]
+    assert run.rows == [one._replace(ours=Timing(5, 6, 9)), two]

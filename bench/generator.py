@@ -1,0 +1,54 @@
+"""Cases a second that the generator writes, against a bare script that writes the same rows and index."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+from bench.make_office import SEED, UNITS, opened
+from bench.measure import Row, timing
+from bench.same_rows import write_again
+from db import demo
+
+CASES, PLANNED = 20_000, 3_000_000
+"""How many cases of a plan of how many: the share of open ones is that of the whole office."""
+
+
+class _Enough(Exception):
+    """So many were to be measured."""
+
+
+def rows() -> Iterator[Row]:
+    """A thousand cases, with journal and index."""
+    with tempfile.TemporaryDirectory() as folder:
+        home, empty = Path(folder, "home"), Path(folder, "empty")
+        home.mkdir()
+        empty.mkdir()
+        ours = _generate(home)
+        with opened(home) as filled, opened(empty) as plain:
+            bare = write_again(filled.writer, plain.writer)
+    per_thousand = timing([ours * 1000 / CASES]), timing([bare * 1000 / CASES])
+    speed = f"{CASES / ours:,.0f} against {CASES / bare:,.0f} cases a second"
+    yield Row(
+        "generator: 1,000 cases with journal and index",
+        per_thousand[0], f"bare script: the same rows and index; {speed}", per_thousand[1], "≤ 333 ms",
+    )  # fmt: skip
+
+
+def _generate(home: Path) -> float:
+    """Seconds for the first cases of the plan; making units and the plan does not count."""
+    begun: list[float] = []
+    first: list[int] = []
+
+    def say(done: int, total: int) -> None:
+        begun.append(time.perf_counter())
+        first.append(done)
+        if done >= CASES + first[0]:
+            raise _Enough
+
+    with opened(home) as office, suppress(_Enough):
+        demo.fill(office, PLANNED, SEED, units=UNITS, mix="bench", progress=say)
+    return (begun[-1] - begun[0]) * CASES / (first[-1] - first[0])
