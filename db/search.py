@@ -17,8 +17,8 @@ from db.search_index import LONGEST_PREFIX, OPEN, grams_of, searchable, texts_of
 LOOKED_UP = 24
 """Characters of a word that are looked up by grams; the check in the texts takes the whole word."""
 
-FIRST_BATCH, LARGEST_BATCH = 16, 256
-"""Cases whose texts are read at once: few at first, since a page of hits is all that most searches take."""
+FIRST_BATCH, LARGEST_BATCH = 52, 256
+"""Cases whose texts are read at once; the first are a page of hits, which is all that most searches take."""
 
 
 class Band(NamedTuple):
