@@ -87,14 +87,19 @@ class OutdatedOffice(OfficeError):
         self.path = path
 
 
-def _tune(connection: Connection) -> Connection:
+READER_CACHE, WRITER_CACHE = 12_288, 65_536
+"""KiB of pages that a connection keeps. A desk has a reader in each of its threads, and the system keeps what
+they read; a writer comes back to its pages before they are on disk."""
+
+
+def _tune(connection: Connection, cache: int) -> Connection:
     connection.isolation_level = None
     for pragma in (
         f"busy_timeout={BUSY_MS}",
         "foreign_keys=ON",
         "trusted_schema=OFF",
         "temp_store=MEMORY",
-        "cache_size=-65536",
+        f"cache_size=-{cache}",
     ):
         connection.execute(f"PRAGMA {pragma}")
     return connection
@@ -119,7 +124,7 @@ def open_reader(path: Path, *, outdated: bool = False) -> Connection:
         connection = driver.connect(
             f"file:{quote(str(path))}?{_reading(path)}", uri=True, timeout=BUSY_MS / 1000
         )
-        _tune(connection)
+        _tune(connection, READER_CACHE)
         version = int(connection.execute("PRAGMA user_version").fetchone()[0])
     except driver.Error as error:
         raise OfficeError(explain(error, path)) from error
@@ -163,7 +168,7 @@ def open_writer(path: Path, *, create: bool = False) -> Connection:
         connection = driver.connect(str(path), timeout=BUSY_MS / 1000)
         if create:
             connection.execute("PRAGMA page_size=8192")
-        _tune(connection)
+        _tune(connection, WRITER_CACHE)
         safe = driver.sqlite_version_info >= SAFE_SQLITE
         connection.execute(f"PRAGMA journal_mode={'WAL' if safe else 'TRUNCATE'}")
         connection.execute("PRAGMA synchronous=FULL")

@@ -32,9 +32,6 @@ POLL_SECONDS = 1.0
 REST_SECONDS = 3.0
 """How long keyboard and mouse must rest before the lookup index is tended."""
 
-WARM_UP_SECONDS = 1.0
-"""After so long the board is whole, and what writing needs is loaded: importing slows every other thread."""
-
 
 class OfficeApp(App[None]):
     """An application on one office."""
@@ -125,11 +122,10 @@ class OfficeApp(App[None]):
         self._seen_version = self._data_version()
         self._seen_minute = self.now() // 60
         self.set_interval(POLL_SECONDS, self._look_around)
-        self.set_timer(WARM_UP_SECONDS, self._warm_up)
 
     @work(thread=True, group="warm_up")
-    def _warm_up(self) -> None:
-        """Load what writing needs while nobody waits for it."""
+    def warm_up(self) -> None:
+        """Load what writing needs, half a second and 40 MB, while a form is being filled in."""
         import db.journal  # noqa: F401
 
     def _data_version(self) -> int:

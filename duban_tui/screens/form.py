@@ -116,6 +116,7 @@ class FormScreen(DeskScreen[int | None]):
 
     def on_mount(self) -> None:
         """Fill in the draft, and begin at the first field."""
+        self.desk.warm_up()
         self._blank = self.form.typed()
         self.keeper = DraftKeeper(path_of(self.desk.home), self._draft.id if self._draft else uuid7())
         self._started = self._draft.started_at if self._draft else self.desk.now()

@@ -224,9 +224,10 @@ class CaseList(ScrollView, can_focus=True):
             strip = self._strips[key] = self._paint(index, here, width)
         return strip
 
-    def _line(self, segments: list[Segment], width: int) -> Strip:
-        base = self._style("")
-        return Strip(segments).adjust_cell_length(width, base).apply_style(base)
+    def _line(self, segments: list[Segment], width: int, rest: Style | None = None) -> Strip:
+        """Segments on the widget's own colours; `rest` fills what they leave of the width."""
+        own = self._style("")
+        return Strip(segments).adjust_cell_length(width, own if rest is None else rest).apply_style(own)
 
     def _style(self, component: str) -> Style:
         """The style of a component class, the widget's own without one; worked out once."""
@@ -257,8 +258,7 @@ class CaseList(ScrollView, can_focus=True):
             spans = self.marks(text) if column.name in ("title", "number") else []
             segments += _marked(text, spans, style)
             segments.append(Segment(" " * GAP, base))
-        strip = Strip(segments)
-        return self._line([*strip.adjust_cell_length(width, base)], width)
+        return self._line(segments, width, base)
 
     def notify_style_update(self) -> None:
         """Other colours: paint anew."""
