@@ -9,6 +9,7 @@ from pathlib import Path
 from bench import imports
 from bench.make_office import opened
 from bench.measure import Row, Timing, each
+from db import chain
 from db.actions import Action
 from db.connection import Connection, transaction
 from db.journal import Act, record
@@ -19,20 +20,23 @@ _WRITES = ("INSERT", "UPDATE", "DELETE", "REPLACE")
 _IDENTIFIED = re.compile(r"INSERT INTO (?:event|content) .*?VALUES \('(\w{32})'", re.DOTALL)
 
 
-def rows(home: Path, ledger_rows: int = imports.ROWS) -> Iterator[Row]:
-    """A 进展反馈 on disk, and a ledger of so many rows."""
+def rows(home: Path) -> Iterator[Row]:
+    """A 进展反馈 on disk, and a ledger with a thirtieth as many rows as the office has cases."""
     with opened(home) as office:
+        (cases,) = office.writer.execute('SELECT count(*) FROM "case"').fetchone()
         ours, raw = _steps(office)
         yield Row(
             "one saved step, on disk", ours, "the same rows by raw SQL, one transaction", raw, "p95 ≤ 2×"
         )
-    yield from imports.rows(ledger_rows)
+    yield from imports.rows(max(imports.ROWS, cases // 30))
 
 
 def _steps(office: Office) -> tuple[Timing, Timing]:
     handling = office.writer.execute("SELECT id FROM \"case\" WHERE stage = 'handling' LIMIT ?", (2 * STEPS,))
     ids = [row[0] for row in handling]
     half = len(ids) // 2
+    for case_id in ids:  # A step is taken on a case that stands on the screen: it has been read.
+        chain.steps_of(office.writer, case_id)
     act = Act(Action.PROGRESS, {"text": "已派人到现场查看，三日内修复。"})
     ours = each(lambda case_id: record(office, case_id, act), ids[:half])
     replays = [_captured(office, case_id, act) for case_id in ids[half:]]
