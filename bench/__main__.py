@@ -7,12 +7,15 @@ and one part can be measured again (``--only``).
 from __future__ import annotations
 
 import argparse
+import sys
+import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
 
 from bench import (
     board,
+    cold,
     datasette,
     frames,
     generator,
@@ -47,6 +50,7 @@ PARTS: Mapping[str, Part] = {
     "board": lambda connection, home, now: board.rows(connection, now),
     "hands": lambda connection, home, now: hands.rows(connection, home),
     "frames": lambda connection, home, now: frames.rows(home, now),
+    "cold": cold.rows,
     "commands": lambda connection, home, now: lookup_commands.rows(connection, home),
     "datasette": datasette.rows,
     "ledger": lambda connection, home, now: ledger_reading.rows(connection),
@@ -98,10 +102,12 @@ def _measure(cases: int, body: int, parts: Collection[str]) -> None:
         for name in PARTS:
             if name not in parts:
                 continue
+            begun = time.perf_counter()
             for row in PARTS[name](connection, home, instants.now()):
                 print(report.line(row), flush=True)
                 found.append(row)
             results.keep(home, facts, found)
+            print(f"{name}: {time.perf_counter() - begun:.0f} s", file=sys.stderr, flush=True)
 
 
 def _write_page(sizes: list[int]) -> None:

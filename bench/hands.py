@@ -39,7 +39,7 @@ def rows(connection: Connection, home: Path) -> Iterator[Row]:
     ours = dict(_desk(home, env, listed))
     theirs = dict(_sheet(connection, home, env))
     budget = {"hold Down": "p95 ≤ 16 ms", "Page Down": "p95 ≤ 16 ms", "End and Home": "p95 ≤ 16 ms"}
-    budget |= {"jump to the N-th": "p95 ≤ 16 ms", "memory, MiB": "≤ 100 ms"}
+    budget |= {"jump to the N-th": "p95 ≤ 16 ms", "memory, MiB": "≤ 100 MiB"}
     for name, figures in ours.items():
         other = f"VisiData, {SHEET_ROWS:,} rows" if name in theirs else _why_not(theirs)
         yield Row(

@@ -27,7 +27,9 @@ class Row(NamedTuple):
     theirs: Timing | None = None
     """None where the other cannot be had here; `other` says why."""
     budget: str = ""
-    """The ratio or time that was asked for; empty = none."""
+    """The ratio, time or size that was asked for; empty = none."""
+    day: str = ""
+    """ISO day on which it was measured; filled in when it is kept."""
 
     @property
     def ratio(self) -> float | None:

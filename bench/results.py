@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,10 +12,10 @@ from bench.measure import Row, Timing
 
 
 class Run(NamedTuple):
-    """All rows of one office, and when they were measured."""
+    """All rows of one office; each says when it was measured."""
 
     day: str
-    """ISO day of the last row."""
+    """ISO day of the last measuring."""
     facts: list[str]
     """What is to be said of the office itself."""
     rows: list[Row]
@@ -23,11 +23,20 @@ class Run(NamedTuple):
 
 def keep(home: Path, facts: Sequence[str], rows: Sequence[Row]) -> None:
     """Write down what was measured so far; rows of an earlier run that were not measured again stay."""
-    again = {row.name for row in rows}
-    before = kept(home)
-    held = [] if before is None else [row for row in before.rows if row.name not in again]
-    day = time.strftime("%Y-%m-%d")
-    _file(home).write_text(json.dumps([day, facts, [*rows, *held]], ensure_ascii=False), encoding="utf-8")
+    day, before = time.strftime("%Y-%m-%d"), kept(home)
+    held, fresh = _by_name(before.rows if before else ()), _by_name(row._replace(day=day) for row in rows)
+    merged = [row for found in (held | fresh).values() for row in found]
+    begun = _file(home).with_suffix(".begun")
+    begun.write_text(json.dumps([day, facts, merged], ensure_ascii=False), encoding="utf-8")
+    begun.replace(_file(home))
+
+
+def _by_name(rows: Iterable[Row]) -> dict[str, list[Row]]:
+    """Rows of one name are one work against several others: they are measured together."""
+    named: dict[str, list[Row]] = {}
+    for row in rows:
+        named.setdefault(row.name, []).append(row)
+    return named
 
 
 def kept(home: Path) -> Run | None:
@@ -38,8 +47,10 @@ def kept(home: Path) -> Run | None:
     return Run(day, facts, [_row(*row) for row in rows])
 
 
-def _row(name: str, ours: list[float], other: str, theirs: list[float] | None, budget: str) -> Row:
-    return Row(name, _timing(ours), other, None if theirs is None else _timing(theirs), budget)
+def _row(
+    name: str, ours: list[float], other: str, theirs: list[float] | None, budget: str, day: str = ""
+) -> Row:
+    return Row(name, _timing(ours), other, None if theirs is None else _timing(theirs), budget, day)
 
 
 def _timing(held: list[float]) -> Timing:

@@ -20,10 +20,10 @@ def test_figures_are_the_median_and_the_95th_of_a_hundred() -> None:
 
 def test_a_row_shows_both_ways_and_their_ratio() -> None:
     row = Row("lookup: 2 characters", Timing(1.5, 3, 9), "LIKE", Timing(300, 1200, 9), "p95 ≤ 16 ms")
-    figures = "| lookup: 2 characters | 1.5 / 3 | LIKE | 300 / 1,200 | 0.005 | p95 ≤ 16 ms |"
+    figures = "| lookup: 2 characters | 1.5 / 3 | LIKE | 300 / 1,200 | 9 / 9 | 0.005 | p95 ≤ 16 ms |"
     assert report.line(row) == f"{figures} met (0.19 of it) |"
     alone = report.line(row._replace(theirs=None))
-    assert "| – | – |" in alone
+    assert "| – | 9 | – |" in alone
     page = report.page({10: Run("2026-11-24", ["a machine"], [row])}, None)
     assert report.line(row) in page
     assert "- a machine" in page
@@ -34,6 +34,24 @@ def test_a_budget_is_held_against_the_figure_it_names() -> None:
     assert report.verdict(row) == "MISSED (1.25 of it)"
     assert report.verdict(row._replace(budget="≤ 2×")) == "met (0.50 of it)"
     assert report.verdict(row._replace(theirs=None)) == ""
+    memory = Row("memory, MiB", Timing(80, 80, 1), "a bare app", budget="≤ 100 MiB")
+    assert report.verdict(memory) == "met (0.80 of it)"
+
+
+def test_the_page_lists_what_was_missed_and_says_so_where_no_reason_is_known() -> None:
+    row = Row("a step", Timing(1, 5, 9), "raw SQL", budget="p95 ≤ 4 ms")
+    assert "- a step: not explained yet." in report.page({10: Run("2026-11-24", [], [row])}, None)
+    met = row._replace(budget="p95 ≤ 6 ms")
+    assert "Missed" not in report.page({10: Run("2026-11-24", [], [met])}, None)
+
+
+def test_a_row_of_an_earlier_day_says_its_day() -> None:
+    row = Row("a step", Timing(1, 5, 9), "raw SQL", day="2026-11-23")
+    page = report.page(
+        {10: Run("2026-11-24", [], [row, row._replace(name="a page", day="2026-11-24")])}, None
+    )
+    assert "| a step (2026-11-23) |" in page
+    assert "| a page |" in page
 
 
 def test_growth_leaves_open_what_a_smaller_office_did_not_have() -> None:
@@ -47,14 +65,21 @@ def test_growth_leaves_open_what_a_smaller_office_did_not_have() -> None:
     ]
 
 
+def test_growth_is_of_the_same_work_however_long_the_list_is() -> None:
+    small = Row("in a terminal, 900 rows: End", Timing(1, 2, 9), "")
+    large = small._replace(name="in a terminal, 9,000 rows: End")
+    assert "| in a terminal: End | 1 / 2 | 1 / 2 | 1× |" in report.growth({1000: [small], 10_000: [large]})
+
+
 def test_what_was_measured_is_kept_until_it_is_measured_again(tmp_path: Path) -> None:
     one, two = (
         Row("a page", Timing(1, 2, 9), "scan"),
         Row("a save", Timing(3, 4, 9), "raw", Timing(1, 1, 9), "≤ 3×"),
     )
-    results.keep(tmp_path, ["before"], [one, two])
+    against_more = one._replace(other="an index")
+    results.keep(tmp_path, ["before"], [two, one, against_more])
     results.keep(tmp_path, ["now"], [one._replace(ours=Timing(5, 6, 9))])
     run = results.kept(tmp_path)
     assert run is not None
     assert run.facts == ["now"]
-    assert run.rows == [one._replace(ours=Timing(5, 6, 9)), two]
+    assert run.rows == [row._replace(day=run.day) for row in (two, one._replace(ours=Timing(5, 6, 9)))]
