@@ -35,10 +35,14 @@ HELD_TOGETHER = "INSERT INTO lookup (lookup, rank) VALUES ('hashsize', 16777216)
 """Bytes that one transaction gathers before it writes a piece: by FTS5's 1 MB a bulk write leaves dozens."""
 
 FULL_PAGES = "INSERT INTO lookup (lookup, rank) VALUES ('pgsz', 8000)"
-"""Bytes of a leaf of the index: one page of the file. By FTS5's 4,050 an eighth more time goes into leaves."""
+"""Bytes of a leaf of the index: one page of the file. By FTS5's 4,050 an eighth more time is spent."""
 
 EIGHT_AT_ONCE = "INSERT INTO lookup (lookup, rank) VALUES ('usermerge', 8)"
 """Pieces of a size that are merged into one: by FTS5's 4 every gram is written half as often again."""
+
+NO_CRISIS = "INSERT INTO lookup (lookup, rank) VALUES ('crisismerge', 128)"
+"""Pieces of a size at which FTS5 merges all of them inside a save, wanted or not: by its own 16 a single step
+saved after a large import could wait for seconds."""
 
 SCHEMA: tuple[str, ...] = (
     "CREATE VIRTUAL TABLE lookup USING fts5("
@@ -48,6 +52,7 @@ SCHEMA: tuple[str, ...] = (
     HELD_TOGETHER,
     FULL_PAGES,
     EIGHT_AT_ONCE,
+    NO_CRISIS,
 )
 """The grams of a text come cut, with spaces between; beyond ASCII every character is part of a token."""
 

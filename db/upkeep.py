@@ -10,7 +10,7 @@ merges hundreds of pages: a hundred milliseconds and more on a large office. So 
   no debt to whoever saves next;
 - a process that saved a step or two calls `settle` before it ends.
 
-Where none of this happens, FTS5's own limit of 16 pieces of a size still holds.
+Where none of this happens, FTS5's own limit still holds: 128 pieces of a size (`search_index.NO_CRISIS`).
 """
 
 from __future__ import annotations

@@ -57,3 +57,8 @@ def test_whoever_leaves_after_a_step_pays_for_it(office: Office) -> None:
     with closing(open_writer(office.path)) as connection:
         row = connection.execute("SELECT count(DISTINCT segid) FROM lookup_idx").fetchone()
     assert row[0] < before
+
+
+def test_a_save_after_bulk_work_merges_nothing_by_itself(office: Office) -> None:
+    _fill(office, 20)  # More pieces than FTS5 would leave alone.
+    assert _pieces(office) >= 20
