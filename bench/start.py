@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from bench import processes
-from bench.first_frame import seconds_until
 from bench.measure import Row, Timing, timing
+from bench.terminal import running
 from db import instants
 from db.connection import open_reader, path_of
 from db.reads import board
@@ -18,6 +18,8 @@ from db.search_index import OPEN
 
 WORD = "路灯"
 RUNS = 20
+
+COLUMNS, LINES = 120, 36
 
 LISTED = 50
 """Rows of the bare app's list."""
@@ -87,7 +89,14 @@ def _whole(command: Sequence[str], env: Mapping[str, str]) -> Callable[[], float
 
 def _until_row(drawn: str, command: Sequence[str], env: Mapping[str, str]) -> Callable[[], float]:
     """Seconds from the start of a process to the frame that shows a row."""
-    return lambda: seconds_until(drawn, command, env)
+
+    def run() -> float:
+        begun = time.perf_counter()
+        with running(command, env, columns=COLUMNS, lines=LINES) as terminal:
+            terminal.wait_for(drawn)
+            return time.perf_counter() - begun
+
+    return run
 
 
 def _in_turn(ours: Callable[[], float], theirs: Callable[[], float]) -> tuple[Timing, Timing]:

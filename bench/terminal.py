@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import pty
+import re
 import select
 import signal
 import struct
@@ -23,8 +24,10 @@ _WHERE = b"\x1b[6n"
 QUIET = 0.012
 """Seconds without a byte after which a frame has arrived: longer than any pause inside one."""
 
-MOVES = 0.25
-"""Seconds within which a key that moves anything has begun to."""
+MOVES = 1.0
+"""Seconds until a key that moved nothing is given up; that is then its time."""
+
+_STYLE = re.compile(rb"\x1b\[[0-9;?<>=$]*[A-Za-z]")
 
 PATIENCE = 60.0
 """Seconds until a program that answers nothing is given up."""
@@ -37,12 +40,21 @@ class Terminal:
         """Wrap both ends; use `running`."""
         self._master, self._program = master, program
 
-    def type(self, keys: bytes, *, quiet: float = QUIET) -> float | None:
-        """Type keys; seconds until the last byte of what they cause, None where nothing moved."""
+    def type(self, keys: bytes, *, quiet: float = QUIET) -> float:
+        """Type keys; seconds until the last byte of what they cause, `MOVES` where nothing moved.
+
+        What is still on its way from before is read first, so that it does not pass for the answer.
+        """
+        while self._some(0):
+            pass
         begun = time.perf_counter()
-        os.write(self._master, keys)
+        self.send(keys)
         last = self._read(begun + MOVES, quiet)
-        return None if last is None else last - begun
+        return MOVES if last is None else last - begun
+
+    def send(self, keys: bytes) -> None:
+        """Type keys and read nothing."""
+        os.write(self._master, keys)
 
     def hold(self, key: bytes, *, seconds: float, a_second: int = 30) -> list[float]:
         """Hold a key as a keyboard repeats it; seconds to each frame."""
@@ -51,24 +63,21 @@ class Terminal:
             due = begun + turn / a_second
             if (early := due - time.perf_counter()) > 0:
                 time.sleep(early)
-            took = self.type(key)
-            if took is not None:
-                times.append(took)
+            times.append(self.type(key))
         return times
 
-    def wait_for(self, text: str) -> float:
+    def wait_for(self, text: str, patience: float = PATIENCE) -> float:
         """Seconds until a text was drawn.
 
         Raises:
             TimeoutError: it was not.
         """
         begun, seen = time.perf_counter(), b""
-        while time.perf_counter() - begun < PATIENCE:
-            said = self._some(0.1)
-            seen += said
-            if text.encode() in seen:
+        while time.perf_counter() - begun < patience:
+            seen += self._some(0.1)
+            if text.encode() in _STYLE.sub(b"", seen):
                 return time.perf_counter() - begun
-        raise TimeoutError(f"not drawn: {text}")
+        raise TimeoutError(f"not drawn within {patience:.0f} s: {text}; seen: {seen[-500:]!r}")
 
     def settle(self, seconds: float) -> None:
         """Let the program draw for so long."""
@@ -104,10 +113,12 @@ class Terminal:
 
 
 @contextmanager
-def running(command: Sequence[str], env: Mapping[str, str]) -> Iterator[Terminal]:
+def running(
+    command: Sequence[str], env: Mapping[str, str], *, columns: int = COLUMNS, lines: int = LINES
+) -> Iterator[Terminal]:
     """Run a program in a new terminal; it is killed at the end."""
     master, inside = pty.openpty()
-    fcntl.ioctl(inside, termios.TIOCSWINSZ, struct.pack("HHHH", LINES, COLUMNS, 0, 0))
+    fcntl.ioctl(inside, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
     program = subprocess.Popen(
         command, stdin=inside, stdout=inside, stderr=inside, env=env, start_new_session=True
     )
