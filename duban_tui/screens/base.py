@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
+from textual._styles_cache import StylesCache
 from textual.screen import Screen
 from textual.widgets import Static
 
@@ -52,6 +53,14 @@ class DeskScreen(Screen[Result]):
     def unsaved(self) -> str | None:
         """What would be lost by leaving, in Chinese; ``None`` = nothing."""
         return None
+
+    def on_unmount(self) -> None:
+        """Let go of what was painted here.
+
+        Textual's cache of two colours has the widgets' painted lines in its keys, a megabyte a case, and
+        keeps the last 1,024 widgets (Textualize/textual#6665).
+        """
+        StylesCache.get_inner_outer.cache_clear()
 
     def action_back(self) -> None:
         """Esc: back to the screen below, without a result."""
