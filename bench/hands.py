@@ -18,7 +18,6 @@ from bench import copies, processes
 from bench.measure import Row, timing
 from bench.terminal import MOVES, PATIENCE, Terminal, running
 from db.connection import Connection
-from duban_tui import locations
 
 DOWN, PAGE_DOWN, END, HOME, F3, ESCAPE = b"\x1b[B", b"\x1b[6~", b"\x1b[F", b"\x1b[H", b"\x1bOR", b"\x1b"
 ENTER, EMPTY_BOX, DONE, OPEN_ONES, JUMP = b"\r", b"\x15", b"6", b"8", b"#"
@@ -84,7 +83,7 @@ def _with_longest(works: Iterator[Figures]) -> dict[str, list[float]]:
 
 
 def _desk(home: Path, env: Mapping[str, str], listed: int) -> Iterator[Figures]:
-    locations.desk_state(home).unlink(missing_ok=True)  # Remembered states and words would show another list.
+    processes.forget(home)
     with running(processes.duban(home), env) as desk:
         desk.settle(2)
         yield "open the list", [_opened(desk) for _ in range(OPENED)]

@@ -9,12 +9,19 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from duban_tui import locations
+
 DUBAN = "from duban_tui.cli import main; main()"
 
 
 def duban(home: Path, *arguments: str) -> list[str]:
     """`duban` on an office, as its command does it."""
     return [sys.executable, "-c", DUBAN, "--home", str(home), *arguments]
+
+
+def forget(home: Path) -> None:
+    """Begin as at the first start: remembered states, units and words would show another list."""
+    locations.desk_state(home).unlink(missing_ok=True)
 
 
 def surroundings(home: Path) -> dict[str, str]:

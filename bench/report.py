@@ -136,7 +136,10 @@ def _office(name: str, run: Run) -> str:
     return f"**{name}**, measured {run.day}:\n\n{facts}"
 
 
-_REASONS: dict[str, str] = {}
+_REASONS: dict[str, str] = {
+    "jump to the N-th": "timed from Enter in its dialogue. To take a dialogue away Textual draws the whole screen "
+    "twice, once without it and once laid out anew; the jump itself costs what End and Home do.",
+}
 """By a part of a row's name: what keeps it from its budget. Shown only where the budget is missed."""
 
 _TOP = """# Performance

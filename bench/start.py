@@ -53,6 +53,7 @@ Bare().run()
 
 def rows(home: Path) -> Iterator[Row]:
     """Process start to result."""
+    processes.forget(home)
     env = processes.surroundings(home)
     bare_find = [sys.executable, "-c", _BARE_FIND, str(path_of(home)), WORD]
     our_find = processes.duban(home, "find", WORD, "--limit", "20")
