@@ -137,8 +137,8 @@ def _office(name: str, run: Run) -> str:
 
 
 _REASONS: dict[str, str] = {
-    "jump to the N-th": "timed from Enter in its dialogue. To take a dialogue away Textual draws the whole screen "
-    "twice, once without it and once laid out anew; the jump itself costs what End and Home do.",
+    "jump to the N-th": "timed from Enter in its dialogue. To take that away Textual draws the whole "
+    "screen twice, once without it and once laid out anew; the jump itself costs what End and Home do.",
 }
 """By a part of a row's name: what keeps it from its budget. Shown only where the budget is missed."""
 
