@@ -143,9 +143,9 @@ _REASONS: dict[str, str] = {
     "ones make the index the largest part of the work.",
     "one saved step": "the raw rows are written again right after ours, so their pages are in memory; ours "
     "reads them first, in a file larger than the memory.",
-    "Page Down": "half is painting new lines, half Textual putting the whole list on the wire; what makes the "
+    "Page Down": "half is painting new lines, half Textual putting the list on the wire; what makes the "
     "slowest twentieth is not found yet.",
-    "hold Down": "the machine was shared when it was measured; what else there is, is not found yet.",
+    "hold Down": "the machine was shared when it was measured; what else slows it is not found yet.",
     "CSV rows, of": "small ledgers are cut in one process; from 20,000 rows on a second one does it.",
 }
 """By a part of a row's name: what keeps it from its budget. Shown only where the budget is missed."""
