@@ -48,6 +48,9 @@ class Action(Term):
     WITHDRAW = "withdraw", "撤回"
     CLAIM = "claim", "认领"
     RECALCULATE = "recalculate", "期限重算"
+    UNDO = "undo", "撤销"
+    SETTLE = "settle", "冲突处置"
+    DETACH = "detach", "撤除附件"
 
 
 class FieldSpec(NamedTuple):
@@ -168,6 +171,7 @@ FIELDS: dict[Action, tuple[FieldSpec, ...]] = {
         FieldSpec("finding", "结论", "choice", False, "findings"),
         FieldSpec("handling", "处理", "choice", False, "handlings"),
         FieldSpec("corrects", "更正的记录"),
+        FieldSpec("evidence", "附件", "list"),
     ),
     Action.CORRECT: (
         FieldSpec("field", "更正项", "choice", True, "correctable"),
@@ -180,12 +184,29 @@ FIELDS: dict[Action, tuple[FieldSpec, ...]] = {
         FieldSpec("unit", "认领单位", "unit", True),
     ),
     Action.RECALCULATE: (FieldSpec("reason", "原因"),),
+    Action.UNDO: (
+        FieldSpec("event", "撤销的步骤", "text", True),
+        FieldSpec("reason", "撤销理由"),
+    ),
+    Action.SETTLE: (
+        FieldSpec("events", "冲突的步骤", "list", True),
+        FieldSpec("keep", "以此为准"),
+        FieldSpec("opinion", "处置意见", "text", True),
+    ),
+    Action.DETACH: (
+        FieldSpec("file", "附件", "text", True),
+        FieldSpec("reason", "撤除理由", "text", True),
+    ),
 }
 """The data of each action, in the order in which a form asks for it."""
 
 LINE = FieldSpec("line", "台账行", "long")
 """Carried by any act that a ledger proved: which facts of which ledger line it stands for, as short
 hashes, so that the same ledger read again adds nothing. No form asks for it."""
+
+CLOCK = FieldSpec("clock", "外勤计时", "list")
+"""Carried by any act that is recorded on a field copy: what its clocks said (`db.field_clock`). No form
+asks for it."""
 
 PERSONAL_NOTE_FIELDS = ("place", "people", "log", "findings")
 """Parts of a 核查记录 that are kept apart as one erasable text."""
@@ -276,7 +297,7 @@ _CHECKS: dict[str, Callable[[Any], Any]] = {
 }
 
 
-_SPECS = {action: {spec.name: spec for spec in (*fields, LINE)} for action, fields in FIELDS.items()}
+_SPECS = {action: {spec.name: spec for spec in (*fields, LINE, CLOCK)} for action, fields in FIELDS.items()}
 _REQUIRED = {action: tuple(spec for spec in fields if spec.required) for action, fields in FIELDS.items()}
 
 

@@ -14,6 +14,8 @@ from urllib.parse import quote
 
 from sqlcipher3 import dbapi2 as driver
 
+from db.errors import OfficeError, OutdatedOffice
+
 __all__ = [
     "Connection",
     "OfficeError",
@@ -46,7 +48,7 @@ LOG_PAGES = 4000
 """Length of the log (32 MB) at which a save has to put it into the file itself; the desk does it before,
 in idle moments, so that no save waits for it."""
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """Kept in ``PRAGMA user_version``; Alembic is loaded only where it differs."""
 
 
@@ -72,19 +74,6 @@ def remove(path: Path) -> None:
     for file in files_of(path):
         with suppress(FileNotFoundError, NotADirectoryError):
             file.unlink()
-
-
-class OfficeError(Exception):
-    """Anything that keeps an office from being opened or written; the message is shown as it is."""
-
-
-class OutdatedOffice(OfficeError):
-    """An office that an older version wrote: to be upgraded before anything is read."""
-
-    def __init__(self, path: Path) -> None:
-        """Name the database."""
-        super().__init__(f"办公库 {path} 由旧版本写成，还没有升级。请在可以写入的地方运行一次 duban doctor")
-        self.path = path
 
 
 READER_CACHE, WRITER_CACHE = 12_288, 65_536

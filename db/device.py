@@ -1,8 +1,9 @@
-"""This machine's identity: an id that is never used again, and an Ed25519 key outside the database.
+"""This machine's identity: an id that is never used again, and two keys outside the database.
 
-The key file is 0600 and no part of a backup. It also names the folder and machine it was made on: a
-restored, cloned or moved office finds that they differ and takes a new identity, so that no two
-machines ever write the same (device, sequence).
+Two keys: Ed25519, by which others know what is from us, and X25519 (age), by which they seal what only
+we can open. The key file is 0600 and no part of a backup. It also names the folder and machine it was
+made on: a restored, cloned or moved office finds that they differ and takes a new identity, so that no
+two machines ever write the same (device, sequence).
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import os
 import platform
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from db.connection import Connection, OfficeError
 from db.ids import uuid7
@@ -26,6 +28,18 @@ class Device:
     id: str
     prefix: str
     public_key: str
+    """Ed25519, hex."""
+    recipient: str
+    """age recipient (X25519): what is sealed to it, only this machine can open."""
+
+
+class Secrets(NamedTuple):
+    """The private halves; never in the database, a backup or a bundle."""
+
+    sign: str
+    """Ed25519, hex."""
+    identity: str
+    """age identity (X25519)."""
 
 
 def _whereabouts(home: Path) -> str:
@@ -33,12 +47,26 @@ def _whereabouts(home: Path) -> str:
     return f"{platform.node()}:{home.resolve()}:{stat.st_ino}"
 
 
-def _generate() -> tuple[str, str]:
-    """A new Ed25519 pair: private and public, hex."""
+def _generate() -> tuple[Secrets, str, str]:
+    """New keys: the private halves, the public Ed25519 key (hex) and the age recipient."""
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+    from pyrage import x25519
 
-    private = Ed25519PrivateKey.generate()
-    return private.private_bytes_raw().hex(), private.public_key().public_bytes_raw().hex()
+    private, identity = Ed25519PrivateKey.generate(), x25519.Identity.generate()
+    made = Secrets(private.private_bytes_raw().hex(), str(identity))
+    return made, private.public_key().public_bytes_raw().hex(), str(identity.to_public())
+
+
+def secrets_of(home: Path) -> Secrets:
+    """The private keys of this machine.
+
+    Raises:
+        OfficeError: there is no key file, or it cannot be read.
+    """
+    known = _read(home / KEY_FILE)
+    if known is None or not {"private_key", "identity"} <= known.keys():
+        raise OfficeError(f"读不了本机密钥 {home / KEY_FILE}。请检查文件和权限，再打开一次办公库")
+    return Secrets(known["private_key"], known["identity"])
 
 
 def this_device(home: Path, connection: Connection, now: int, prefix: str = "") -> Device:
@@ -52,9 +80,9 @@ def this_device(home: Path, connection: Connection, now: int, prefix: str = "") 
     known = _read(home / KEY_FILE)
     if known is not None and known["where"] == _whereabouts(home):
         row = connection.execute(
-            "SELECT id, prefix, public_key FROM device WHERE id = ?", (known["id"],)
+            "SELECT id, prefix, public_key, recipient FROM device WHERE id = ?", (known["id"],)
         ).fetchone()
-        if row is not None:
+        if row is not None and row[3]:
             return Device(*row)
     return _new_device(home, connection, now, prefix)
 
@@ -70,9 +98,13 @@ def _read(path: Path) -> dict[str, str] | None:
 
 
 def _new_device(home: Path, connection: Connection, now: int, prefix: str) -> Device:
-    private, public = _generate()
-    device = Device(uuid7(), prefix, public)
-    text = json.dumps({"id": device.id, "private_key": private, "where": _whereabouts(home)})
+    made, public, recipient = _generate()
+    device = Device(uuid7(), prefix, public, recipient)
+    text = json.dumps(
+        {
+            "id": device.id, "private_key": made.sign, "identity": made.identity, "where": _whereabouts(home),
+        }
+    )  # fmt: skip
     path = home / KEY_FILE
     fresh = path.with_suffix(".new")
     try:
@@ -85,7 +117,8 @@ def _new_device(home: Path, connection: Connection, now: int, prefix: str) -> De
     except OSError as error:
         raise OfficeError(f"写不了本机密钥 {path}：{error.strerror}。请检查数据目录的权限") from error
     connection.execute(
-        "INSERT INTO device (id, prefix, public_key, first_seen) VALUES (?, ?, ?, ?)",
-        (device.id, prefix, public, now),
+        "INSERT INTO device (id, prefix, public_key, recipient, first_seen, name, copy_kind) "
+        "VALUES (?, ?, ?, ?, ?, ?, '')",
+        (device.id, prefix, public, recipient, now, platform.node()),
     )
     return device

@@ -144,11 +144,14 @@ RULES: dict[Action, ActionRule] = {
     Action.WITHDRAW: ActionRule(OFFICE, _OPEN, effects.withdraw),
     Action.CLAIM: ActionRule(OFFICE, _ANY, effects.claim, _unclaimed),
     Action.RECALCULATE: ActionRule(OFFICE, _OPEN, effects.recalculate),
+    Action.UNDO: ActionRule(OFFICE, _ANY, effects.nothing),
+    Action.SETTLE: ActionRule(OFFICE, _ANY, effects.nothing),
+    Action.DETACH: ActionRule(OFFICE, _ANY, effects.nothing),
 }
 """Action → who, from which stages, what it changes. `db.actions.FIELDS` has the data of each."""
 
-BEHIND_THE_DESK = (Action.REGISTER, Action.RECALCULATE)
-"""Actions that no menu of a case offers: they come from the intake form and the calendar."""
+BEHIND_THE_DESK = (Action.REGISTER, Action.RECALCULATE, Action.UNDO, Action.SETTLE, Action.DETACH)
+"""Actions that no menu of a case offers: they have screens and commands of their own."""
 
 
 def why_not(facts: Facts, action: Action) -> str | None:

@@ -18,23 +18,41 @@ class Setting(SQLModel, table=True):
 
 
 class Device(SQLModel, table=True):
-    """A machine that wrote events; its key file lies outside the database."""
+    """A machine that wrote events, or that we are paired with; its key file lies outside the database."""
 
     id: str = Field(primary_key=True)
     """UUID hex."""
     prefix: str = ""
     """Put before numbers where several machines give them out."""
     public_key: str
-    """Ed25519, hex."""
+    """Ed25519, hex: what it signs is from it."""
     first_seen: int
+    name: str = ""
+    """As people call it: 王五的笔记本."""
+    copy_kind: str = ""
+    """`terms.CopyKind`: office or field; empty where only its events are known."""
+    recipient: str = ""
+    """age recipient (X25519): what is sealed to it, only it can open."""
+    paired_at: int | None = None
+    revoked_at: int | None = None
+    """Lost or handed back: from then on nothing is taken from it or sealed to it."""
 
 
 class Officer(SQLModel, table=True):
     """Whoever acts at this desk."""
 
     name: str = Field(primary_key=True)
-    role: str
+    post: str
+    """`terms.Post`: what he or she may do and see."""
     since: int
+    pin: str | None = None
+    """Argon2id in PHC form; null = sits down without one."""
+    failures: int = 0
+    """Wrong tries since the last right one."""
+    wait_until: int | None = None
+    """After too many wrong tries: none is taken before."""
+    left_on: str | None = None
+    """ISO day from which he or she no longer works here."""
 
 
 class Unit(SQLModel, table=True):
@@ -335,14 +353,68 @@ class Note(SQLModel, table=True):
 
 
 class Attachment(SQLModel, table=True):
-    """Evidence, content-addressed. The files themselves come with a later issue."""
+    """Evidence of a note; the file lies in the office's evidence folder under its hash."""
+
+    __table_args__ = (Index("attachment_case", "case_id"), Index("attachment_event", "event_id"))
 
     sha256: str = Field(primary_key=True)
+    """Of the file."""
     event_id: str = Field(primary_key=True)
+    """The 核查 that it was attached to."""
     case_id: int
-    name: str
+    content_id: str
+    """The `content` row (JSON: name, media type, time taken and how that is known)."""
     size: int
+    """Bytes."""
+    removed_by: str | None = None
+    """The 撤除附件 that took the file away; this row is the tombstone."""
+
+
+class Bundle(SQLModel, table=True):
+    """A 下乡包 that went out or came in, with the signed list of what was in it."""
+
+    __table_args__ = (Index("bundle_device", "device", "made_at"),)
+
+    id: str = Field(primary_key=True)
+    """UUIDv7 hex, given by its sender."""
+    kind: str
+    """`terms.BundleKind`."""
+    outgoing: bool
+    device: str = Field(foreign_key="device.id")
+    """Who it was made for, or who made it."""
+    made_at: int
+    """By the sender's clock."""
     taken_at: int | None = None
+    """When it was taken in here; null for one that went out."""
+    manifest: str
+    """JSON as it was signed; among others the hash of every event in it."""
+    signature: str
+    """Ed25519 of the sender over the manifest, hex."""
+    acknowledged_at: int | None = None
+    """For one that went out: when the receiver's receipt was read here."""
+
+
+class BundleCase(SQLModel, table=True):
+    """A case that a bundle carries."""
+
+    __tablename__ = "bundle_case"
+    __table_args__ = (Index("bundle_case_case", "case_id"),)
+
+    bundle_id: str = Field(primary_key=True, foreign_key="bundle.id")
+    case_id: int = Field(primary_key=True)
+
+
+class Mark(SQLModel, table=True):
+    """What the office should know about an event that came from elsewhere; it was taken in all the same."""
+
+    __table_args__ = (Index("mark_case", "case_id"),)
+
+    event_id: str = Field(primary_key=True)
+    kind: str = Field(primary_key=True)
+    """`terms.MarkKind`."""
+    case_id: int
+    detail: str
+    bundle_id: str
 
 
 class Submitter(SQLModel, table=True):

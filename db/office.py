@@ -28,6 +28,7 @@ from db.connection import driver as sqlite
 from db.connection import path_of as path_of
 from db.device import Device, this_device
 from db.rules import Rules
+from db.terms import Post
 from db.workdays import Calendar
 
 ANNOUNCED = "announced_calendar"
@@ -171,8 +172,8 @@ def _setting(connection: Connection, name: str) -> str:
 
 def _remember_officer(connection: Connection, officer: str, now: int) -> None:
     connection.execute(
-        "INSERT INTO officer (name, role, since) VALUES (?, ?, ?) ON CONFLICT (name) DO NOTHING",
-        (officer, "值班员", now),
+        "INSERT INTO officer (name, post, since, failures) VALUES (?, ?, ?, 0) ON CONFLICT (name) DO NOTHING",
+        (officer, str(Post.DUTY), now),
     )
 
 

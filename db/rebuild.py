@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from db import chain, fold, rows, search_index
+from db import search_index
 from db.connection import Connection, Progress, need_room, size_of, transaction
 from db.directory import Directory
 from db.effects import Calendars
-from db.rows import Folded
-from db.submitters import SUBMITTER_INSERT, submitter_row
+from db.refold import refold
 
 CHUNK = 500
 """Cases folded between two writes: bounds the memory."""
@@ -50,10 +48,7 @@ def rebuild(
         total = connection.execute("SELECT count(DISTINCT case_id) FROM event").fetchone()[0]
         directory, done = Directory(connection), 0
         for part in _chunks(connection):
-            folded = [_refold(connection, calendars, directory, *one) for one in part]
-            rows.write(connection, folded, directory.place)
-            _mark(connection, folded)
-            _submitters(connection, folded, secret)
+            refold(connection, calendars, directory, secret, part)
             done += len(part)
             progress(done, total)
         search_index.remake(connection, progress)
@@ -66,32 +61,3 @@ def _chunks(connection: Connection) -> Iterator[list[tuple[int, str]]]:
     while part := connection.execute(_NEXT, (last, CHUNK)).fetchall():
         yield part
         last = part[-1][0]
-
-
-def _refold(
-    connection: Connection, calendars: Calendars, directory: Directory, case_id: int, uid: str
-) -> Folded:
-    """Fold a case from its events alone."""
-    state, verdicts = fold.fold(chain.steps_of(connection, case_id), calendars)
-    nearest = rows.NOWHERE if state.unclaimed is None else directory.nearest(state.unclaimed)
-    return Folded(case_id, uid, state, verdicts, nearest)
-
-
-_MARK = """UPDATE event SET outcome = ?1, why = ?2
-WHERE id = ?3 AND (outcome IS NOT ?1 OR why IS NOT ?2)"""
-
-
-def _mark(connection: Connection, folded: list[Folded]) -> None:
-    connection.executemany(
-        _MARK,
-        [(str(verdict.outcome), verdict.why, verdict.step.id) for one in folded for verdict in one.verdicts],
-    )
-
-
-def _submitters(connection: Connection, folded: list[Folded], secret: bytes) -> None:
-    for one in folded:
-        content = one.state.submitter_id
-        row = connection.execute("SELECT text FROM content WHERE id = ?", (content,)).fetchone()
-        if row is not None and row[0] is not None:
-            who = json.loads(row[0])
-            connection.execute(SUBMITTER_INSERT, submitter_row(one.case_id, str(content), who, secret))

@@ -91,6 +91,7 @@ class Outcome(Term):
 
     APPLIED = "applied", "生效"
     VOID = "void", "不适用"
+    UNDONE = "undone", "已撤销"
 
 
 class DueSource(Term):
@@ -136,6 +137,42 @@ class Handling(Term):
     POLICY = "policy", "政策建议"
     PRAISE = "praise", "表扬"
     NONE = "none", "无需处理"
+
+
+class Post(Term):
+    """Who sits at the desk; what each may do and see is one table (`db.posts`)."""
+
+    DIRECTOR = "director", "主任"
+    DUTY = "duty", "值班员"
+    INSPECTOR = "inspector", "督查员"
+    CALLER = "caller", "回访员"
+    READER = "reader", "只读"
+    ADMIN = "admin", "系统管理员"
+
+
+class CopyKind(Term):
+    """What a copy of the records is: the office's own, or one taken along into the field."""
+
+    OFFICE = "office", "办公室"
+    FIELD = "field", "外勤副本"
+
+
+class BundleKind(Term):
+    """What a bundle between two machines carries."""
+
+    CASES = "cases", "下乡包"
+    CHANGES = "changes", "回传包"
+    RECEIPT = "receipt", "回执"
+
+
+class MarkKind(Term):
+    """Why somebody should look at an event that was taken in from another machine."""
+
+    OFFICER_LEFT = "officer_left", "记录人已离岗"
+    OFFICER_UNKNOWN = "officer_unknown", "记录人不在本办名册"
+    UNIT_ENDED = "unit_ended", "单位已撤销"
+    UNIT_UNKNOWN = "unit_unknown", "单位不在本办单位树"
+    CLOCK = "clock", "外勤时钟不准"
 
 
 class UnitLevel(IntEnum):

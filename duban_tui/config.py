@@ -13,7 +13,7 @@ from db.rules import Category, DeadlineRules, Kind, Limit, Rules
 from duban_tui import locations, settings
 from duban_tui.settings import ConfigError, Reader, read_table
 
-__all__ = ["Config", "ConfigError", "Office", "Officer", "Ui", "load"]
+__all__ = ["Backup", "Config", "ConfigError", "Evidence", "Office", "Officer", "Security", "Ui", "load"]
 
 
 class Office(NamedTuple):
@@ -43,6 +43,31 @@ class Ui(NamedTuple):
     """What the board shows first: open, queues."""
 
 
+class Security(NamedTuple):
+    """When the desk locks itself."""
+
+    lock_minutes: int
+    """Minutes without a key or the mouse; 0 = never. Only where there is a passphrase or a PIN to ask for."""
+
+
+class Evidence(NamedTuple):
+    """How large attached files may be."""
+
+    max_file_mb: int
+    max_note_mb: int
+    """All files of one note together."""
+
+
+class Backup(NamedTuple):
+    """The daily backup that the desk makes by itself."""
+
+    daily: bool
+    folder: str
+    """Where to; empty = ``backups`` in the data folder."""
+    keep: int
+    """So many of its own copies stay; older ones are removed."""
+
+
 class Config(NamedTuple):
     """Everything that can be set."""
 
@@ -50,6 +75,9 @@ class Config(NamedTuple):
     office: Office
     officer: Officer
     ui: Ui
+    security: Security
+    evidence: Evidence
+    backup: Backup
     keys: dict[str, tuple[str, ...]]
     """Command id → its keys, where the officer chose others."""
     files: tuple[Path, ...]
@@ -196,6 +224,11 @@ _SECTIONS: dict[str, Any] = {
             "preview": settings.flag, "start": settings.choice("open", "queues"),
         },
     ),
+    "security": _section("security", {"lock_minutes": settings.count}),
+    "evidence": _section("evidence", {"max_file_mb": settings.positive, "max_note_mb": settings.positive}),
+    "backup": _section(
+        "backup", {"daily": settings.flag, "folder": settings.text, "keep": settings.positive}
+    ),
     "keys": _keys,
 }  # fmt: skip
 """Every section and how it is read."""
@@ -227,6 +260,9 @@ def _build(merged: dict[str, dict[Any, Any]], files: Iterable[Path]) -> Config:
         office=Office(**merged["office"]),
         officer=Officer(**{**officer, "name": officer["name"] or getpass.getuser()}),
         ui=Ui(**merged["ui"]),
+        security=Security(**merged["security"]),
+        evidence=Evidence(**merged["evidence"]),
+        backup=Backup(**merged["backup"]),
         keys=merged["keys"],
         files=tuple(files),
     )

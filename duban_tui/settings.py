@@ -68,6 +68,13 @@ def count(value: Any) -> int:
     return value
 
 
+def positive(value: Any) -> int:
+    """A whole number from 1 on."""
+    if count(value) == 0:
+        raise ValueError("应是不小于 1 的整数，现在是 0")
+    return int(value)
+
+
 def choice(*words: str) -> Reader:
     """One of a few words."""
 
