@@ -1,0 +1,89 @@
+"""Evidence at rest: files named by their SHA-256, below ``evidence`` in the data folder.
+
+A file is whole and on disk before its name appears; it is never changed. In an encrypted office its bytes
+are sealed by the vault, under the same name.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+
+from db import vault
+from db.errors import OfficeError
+
+FOLDER = "evidence"
+
+
+def path_of(home: Path, sha256: str) -> Path:
+    """Where a file lies."""
+    return home / FOLDER / sha256[:2] / sha256[2:]
+
+
+def has(home: Path, sha256: str) -> bool:
+    """Whether a file is there; `read` tells whether it is sound."""
+    return path_of(home, sha256).exists()
+
+
+def put(home: Path, data: bytes) -> str:
+    """Keep a file; when this returns it is on disk. The same file again costs nothing.
+
+    Returns:
+        Its SHA-256, hex.
+
+    Raises:
+        OfficeError: it cannot be written, or the vault is locked; nothing was kept.
+    """
+    sha256 = hashlib.sha256(data).hexdigest()
+    path = path_of(home, sha256)
+    fresh = path.with_name(f".{path.name}.part-{os.getpid()}")
+    try:
+        if path.exists() and read(home, sha256) == data:
+            return sha256
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(handle, "wb") as file:
+            file.write(vault.seal(home, data, f"evidence {sha256}"))
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(fresh, path)
+        _sync(path.parent)
+    except OSError as error:
+        raise OfficeError(f"存不了附件 {path}：{error.strerror}。请检查权限和剩余空间") from error
+    finally:
+        fresh.unlink(missing_ok=True)
+    return sha256
+
+
+def read(home: Path, sha256: str) -> bytes:
+    """A file, held against its hash.
+
+    Raises:
+        OfficeError: missing, damaged, or the vault is locked.
+    """
+    path = path_of(home, sha256)
+    try:
+        data = vault.unseal(home, path.read_bytes(), f"evidence {sha256}")
+    except FileNotFoundError:
+        raise OfficeError(f"附件不见了：{path}。请从备份的 {FOLDER} 目录取回") from None
+    except OSError as error:
+        raise OfficeError(f"读不了附件 {path}：{error.strerror}。请检查权限和磁盘") from error
+    if hashlib.sha256(data).hexdigest() != sha256:
+        raise OfficeError(f"附件已损坏：{path}。请从备份的 {FOLDER} 目录取回")
+    return data
+
+
+def remove(home: Path, sha256: str) -> None:
+    """Take a file away; its tombstone stays in the journal. A missing one is no error."""
+    path_of(home, sha256).unlink(missing_ok=True)
+
+
+def _sync(folder: Path) -> None:
+    """Put the name on disk too; Windows does that by itself and cannot open folders."""
+    if os.name == "posix":
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
