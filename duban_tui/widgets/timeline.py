@@ -11,7 +11,7 @@ from textual.geometry import Size
 from textual.widget import Widget
 
 from db import instants
-from db.actions import Action
+from db.actions import label_of
 from db.reads.flow import TimelineRow
 from db.terms import Via
 
@@ -62,7 +62,7 @@ class Timeline(Widget):
         if not self._steps:
             return [Content.styled("还没有办理记录", "$text-muted")]
         columns = Columns(
-            max(cell_len(Action(step.action).label) for step in self._steps) + 1,
+            max(cell_len(label_of(step.action)) for step in self._steps) + 1,
             max(cell_len(_who(step)) for step in self._steps) + 1,
         )
         return [line for step in self._steps for line in _step_lines(step, self._year, width, columns)]
@@ -73,7 +73,7 @@ def _who(step: TimelineRow) -> str:
 
 
 def _step_lines(step: TimelineRow, year: int, width: int, columns: Columns) -> list[Content]:
-    time, action, who = show_at(step.at, year), Action(step.action).label, _who(step)
+    time, action, who = show_at(step.at, year), label_of(step.action), _who(step)
     words = _words(step)
     if width >= WIDE:
         head = Content.assemble(

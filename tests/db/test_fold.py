@@ -69,6 +69,7 @@ def steps(draw: st.DrawFn, known: list[Step], machine: str, count: int, seq: int
     seen = fold.heads(known)
     state = fold.fold(known, CALENDARS)[0]
     fitting = [one for one in lifecycle.RULES if lifecycle.why_not(state, one) is None]
+    fitting += [Action.UNDO, Action.SETTLE] * 3
     later = fitting if draw(st.integers(0, 3)) else [one for one in Action if one is not Action.REGISTER]
     new = step(draw(st.sampled_from(later)), count, machine, seq, seen)
     for name, values in CHOICES.get(Action(new.action), {}).items():
@@ -99,10 +100,12 @@ def lives(draw: st.DrawFn, most: int = 14) -> list[tuple[str, list[Step]]]:
 
     A machine writes a step upon all it knows, or is brought what another one knows.
     """
-    first = step(Action.REGISTER, 0, "m0", 1, ())
-    known: dict[str, list[Step]] = {machine: [first] for machine in MACHINES}
-    seqs, course = dict.fromkeys(MACHINES, 1), [("m0", [first])]
-    for count in range(1, draw(st.integers(1, most))):
+    shared = [step(Action.REGISTER, 0, "m0", 1, ())]
+    for action in (Action.DISPATCH, Action.ACCEPT, Action.SUBMIT)[: draw(st.integers(0, 3))]:
+        shared.append(step(action, len(shared), "m0", len(shared) + 1, (shared[-1].id,)))
+    known: dict[str, list[Step]] = dict.fromkeys(MACHINES, shared)
+    seqs, course = dict.fromkeys(MACHINES, len(shared)), [("m0", shared)]
+    for count in range(len(shared), len(shared) + draw(st.integers(0, most))):
         machine = draw(st.sampled_from(MACHINES))
         if draw(st.integers(0, 2)):
             seqs[machine] += 1
