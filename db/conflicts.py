@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from db.actions import Action, label_of
-from db.contradictions import RULES, Claim, value_of
+from db.contradictions import RULES, Claim, Rule, value_of
 from db.state import Step, Verdict
 from db.terms import Outcome, Via
 
@@ -23,25 +23,48 @@ class Conflict(NamedTuple):
     says: str
     """What contradicts what, in one sentence."""
     steps: tuple[Step, ...]
-    """The step that is 不适用, or the two that contradict each other, in the order of the fold."""
-    keeps: bool = False
-    """Two values of one field: settling it says which one holds."""
+    """The step that is 不适用, or those that contradict each other, in the order of the fold."""
+    rule: Rule | None = None
+    """By which they do; ``None`` = 不适用."""
 
     @property
     def ids(self) -> frozenset[str]:
         """Of its steps: what a 冲突处置 has to name."""
         return frozenset(step.id for step in self.steps)
 
+    @property
+    def keeps(self) -> bool:
+        """Two values of one field: settling it says which one holds."""
+        return self.rule is not None and self.rule.keeps
+
 
 # -- finding them -----------------------------------------------------------------------------------
 
 
 def open_ones(verdicts: Sequence[Verdict]) -> list[Conflict]:
-    """The open conflicts of a case, in the order of the fold.
+    """The open conflicts of a case: those by one rule that have a step in common are one.
 
     Args:
         verdicts: of all its steps, in the order of the fold.
     """
+    groups: list[Conflict] = []
+    for one in single(verdicts):
+        near = [group for group in groups if group.rule is one.rule and group.ids & one.ids]
+        if near:
+            groups[groups.index(near[0])] = _joined([*near, one], verdicts)
+            groups = [group for group in groups if group not in near[1:]]
+        else:
+            groups.append(one)
+    return groups
+
+
+def _joined(group: Sequence[Conflict], verdicts: Sequence[Verdict]) -> Conflict:
+    ids = frozenset[str]().union(*(one.ids for one in group))
+    return group[0]._replace(steps=tuple(one.step for one in verdicts if one.step.id in ids))
+
+
+def single(verdicts: Sequence[Verdict]) -> list[Conflict]:
+    """The open conflicts, each between two steps, in the order of the fold."""
     if _plain(verdicts):
         return []
     past = pasts([verdict.step for verdict in verdicts])
@@ -94,7 +117,7 @@ def _pairs(verdicts: Sequence[Verdict], past: Sequence[int]) -> dict[tuple[int, 
                 if concurrent(past, one, other) and rule.against(said, answered):
                     places = min(one, other), max(one, other)
                     steps = tuple(verdicts[place].step for place in places)
-                    found.setdefault(places, Conflict(rule.says(said, answered), steps, rule.keeps))
+                    found.setdefault(places, Conflict(rule.says(said, answered), steps, rule))
     return found
 
 
@@ -119,17 +142,6 @@ def _within(places: tuple[int, ...], settled: Sequence[int]) -> bool:
 
 
 # -- settling them ----------------------------------------------------------------------------------
-
-
-def together(found: Sequence[Conflict], chosen: Conflict) -> list[Conflict]:
-    """The conflicts that hang together with one by common steps: one settlement is for all of them."""
-    group, reach = [chosen], set(chosen.ids)
-    rest = [one for one in found if one != chosen and one.keeps == chosen.keeps]
-    while near := [one for one in rest if reach & one.ids]:
-        group += near
-        reach.update(*(one.ids for one in near))
-        rest = [one for one in rest if one not in near]
-    return group
 
 
 def completed(data: Mapping[str, Any], verdicts: Sequence[Verdict]) -> dict[str, Any]:

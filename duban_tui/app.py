@@ -46,6 +46,8 @@ SCREENS_BY_NAME = {
     "trace": "duban_tui.screens.trace:TraceScreen",
     "import": "duban_tui.screens.importing:ImportScreen",
     "units": "duban_tui.screens.units:UnitsScreen",
+    "conflicts": "duban_tui.screens.conflicts:ConflictsScreen",
+    "settle": "duban_tui.screens.settle:SettleScreen",
     "drafts": "duban_tui.screens.drafts:DraftsScreen",
     "first_run": "duban_tui.screens.first_run:FirstRunScreen",
     "lookup": "duban_tui.screens.lookup:LookupScreen",
@@ -179,7 +181,14 @@ class DubanApp(OfficeApp):
             return None
         if command.place is Place.CASE and screen.current_case is None:
             return "先选中一件事项"
-        return screen.why_not(command.id)
+        return screen.why_not(command.id) or self._why_not_here(command.id)
+
+    def _why_not_here(self, command_id: str) -> str | None:
+        if command_id != "undo":
+            return None
+        from duban_tui.undoing import last_of
+
+        return last_of(self, self._case()).why_not
 
     async def action_command(self, command_id: str) -> None:
         """Run a command, or say why it cannot be run now."""
@@ -269,6 +278,18 @@ class DubanApp(OfficeApp):
     def action_handle(self) -> None:
         """F8: what may be done now."""
         self.show("handle", self._case())
+
+    def action_undo(self) -> None:
+        """Ctrl+U: take the last step of the case back, after a question."""
+        from duban_tui import undoing
+
+        undoing.ask(self, self._case())
+
+    def action_conflicts(self) -> None:
+        """What two machines recorded and cannot both stand; the case at hand first."""
+        screen = self.screen
+        if type(screen).__name__ != "ConflictsScreen":
+            self.show("conflicts", screen.current_case if isinstance(screen, DeskScreen) else None)
 
     def action_drafts(self) -> None:
         """What was begun and not submitted."""

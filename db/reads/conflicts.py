@@ -39,7 +39,7 @@ class ConflictRow(NamedTuple):
     sides: tuple[Side, ...]
     """The steps in conflict; for one that is 不适用, after it what it was written without knowing of."""
     events: tuple[str, ...]
-    """What a 冲突处置 of it names: its steps, and those of the conflicts that hang together with it."""
+    """What a 冲突处置 of it names."""
     keeps: tuple[TimelineRow, ...]
     """Of which one is to be kept; empty where no value is at stake."""
     recorded_at: int
@@ -88,17 +88,13 @@ def _of(connection: Connection, case_id: int, number: str, title: str) -> list[C
     history = _History(made, told, machines(connection))
     return [
         ConflictRow(
-            case_id, number, mask_text(title), one.says, history.sides(one), _named(group),
-            tuple(told[each] for each in _named(group)) if one.keeps else (),
+            case_id, number, mask_text(title), one.says, history.sides(one),
+            tuple(step.id for step in one.steps),
+            tuple(told[step.id] for step in one.steps) if one.keeps else (),
             max(step.recorded_at for step in one.steps),
         )
         for one in found
-        for group in [conflicts.together(found, one)]
     ]  # fmt: skip
-
-
-def _named(group: Iterable[conflicts.Conflict]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(step.id for one in group for step in one.steps))
 
 
 class _History:
@@ -129,11 +125,13 @@ class _History:
 
     def _side(self, place: int, together: int) -> Side:
         unknown = together & ~self.past[place] & ~(1 << place)
+        step = self.made[place].step
         missed = Counter(
-            self.names.get(one.step.device, "") for at, one in enumerate(self.made) if unknown >> at & 1
+            self.names.get(one.step.device, "")
+            for at, one in enumerate(self.made)
+            if unknown >> at & 1 and one.step.device != step.device
         )
         words = "、".join(f"{machine}的 {number} 条" for machine, number in missed.items())
-        step = self.made[place].step
         unseen = f"记录时还没有看到{words}" if words else ""
         return Side(self.told[step.id], self.names.get(step.device, ""), unseen)
 

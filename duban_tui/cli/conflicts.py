@@ -69,7 +69,7 @@ def _chosen(rows: list[ConflictRow], args: argparse.Namespace) -> tuple[list[Con
     found = [event for event in values if event.endswith(args.keep)]
     if len(found) != 1:
         raise CommandError(f"没有可以保留的步骤 {args.keep}，可用 duban conflicts 查看步骤编号")
-    return [row for row in rows if found[0] in row.events and row.keeps], found[0]
+    return [row for row in rows if row.keeps and found[0] in row.events], found[0]
 
 
 def _short(step: TimelineRow) -> str:

@@ -16,6 +16,7 @@ from textual.widgets.option_list import Option
 from db.actions import Action
 from db.lifecycle import BEHIND_THE_DESK, RULES, why_not
 from db.reads import case as reads
+from duban_tui.undoing import ask, last_of
 
 if TYPE_CHECKING:
     from duban_tui.app import DubanApp
@@ -41,6 +42,8 @@ class HandleScreen(ModalScreen[None]):
         self._reasons = {
             str(action.value): why_not(facts, action) for action in RULES if action not in BEHIND_THE_DESK
         }
+        self._reasons[Action.SETTLE] = None if facts.conflicts else "没有待处置的冲突"
+        self._reasons[Action.UNDO] = last_of(self.app, self.case_id).why_not
         ordered = sorted(self._reasons, key=lambda code: self._reasons[code] is not None)
         with Vertical(classes="dialog menu"):
             yield Static(f"办理  {facts.number}  {facts.title}", classes="heading", markup=False)
@@ -63,5 +66,9 @@ class HandleScreen(ModalScreen[None]):
         self.dismiss(None)
         if Action(code) is Action.VERIFY:
             self.app.show("note", self.case_id)
+        elif Action(code) is Action.UNDO:
+            ask(self.app, self.case_id)
+        elif Action(code) is Action.SETTLE:
+            self.app.show("conflicts", self.case_id)
         else:
             self.app.show("action", self.case_id, Action(code))

@@ -11,9 +11,9 @@ from textual.geometry import Size
 from textual.widget import Widget
 
 from db import instants
-from db.actions import label_of
+from db.actions import Action, label_of
 from db.reads.flow import TimelineRow
-from db.terms import Via
+from db.terms import Outcome, Via
 
 WIDE = 50
 """Cells from which a step stands in columns; below, its words go on a line of their own."""
@@ -23,6 +23,10 @@ WHO = 12
 
 TIME = 12
 """Cells for the time, with the gap after it."""
+
+
+FATES = {Outcome.APPLIED: "? 存疑", Outcome.VOID: "✗ 不适用", Outcome.UNDONE: "- 已撤销"}
+"""What became of a step that was not simply taken."""
 
 
 class Columns(NamedTuple):
@@ -97,7 +101,13 @@ def _beside(head: Content, words: Content, width: int) -> list[Content]:
 def _words(step: TimelineRow) -> Content:
     way = "" if step.via == Via.DESK else f"{Via(step.via).label}；"
     words = Content((way + step.summary).rstrip("；"))
-    return words + Content.styled(f" ✗ 不适用：{step.why}", "$text-warning") if step.why else words
+    if step.action == Action.SETTLE:
+        words = Content.styled("✓ 处置 ", "$text-success") + words
+    if step.why:
+        words += Content.styled(f" {FATES[Outcome(step.outcome)]}：{step.why}", "$text-warning")
+    for mark in step.marks:
+        words += Content.styled(f" ? {mark}", "$text-warning")
+    return words
 
 
 def show_at(at: int | None, year: int) -> str:

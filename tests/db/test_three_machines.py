@@ -19,8 +19,9 @@ Course = list[tuple[str, list[Step]]]
 
 
 def folded(known: list[Step]) -> tuple[CaseState, list[Verdict], list[Conflict]]:
+    """The case, what became of each step, and what contradicts what, two by two."""
     state, verdicts = fold.fold(known, CALENDARS)
-    return state, verdicts, conflicts.open_ones(verdicts)
+    return state, verdicts, conflicts.single(verdicts)
 
 
 @given(lives(), st.randoms(use_true_random=False))
@@ -31,7 +32,9 @@ def test_any_way_of_bringing_it_home_ends_the_same(course: Course, random: Rando
     again = [*written, *random.choices(written, k=5)]
     random.shuffle(again)
     assert folded(again) == first
-    assert first[0].conflicts == len(first[2])
+    groups = conflicts.open_ones(first[1])
+    assert first[0].conflicts == len(groups)
+    assert {each for one in groups for each in one.ids} == {each for one in first[2] for each in one.ids}
     assert sorted(one.step.id for one in first[1]) == sorted(one.id for one in written), "nothing is lost"
 
 
@@ -129,6 +132,16 @@ def test_closed_at_the_office_while_found_true_in_the_field() -> None:
     assert told(closed, true) == ["一边已审核通过，另一边核查认定属实、须限期整改"]
     assert told(closed, said(Action.VERIFY, "m1", ANSWERED, finding="false")) == []
     assert told(closed, said(Action.VERIFY, "m1", closed, finding="true")) == [], "he knew that it was closed"
+
+
+def test_a_closing_against_three_notes_is_one_conflict() -> None:
+    closed = said(Action.APPROVE, "m0", ANSWERED)
+    notes = [said(Action.VERIFY, "m1", ANSWERED, 9, finding="true")]
+    for seq in (10, 11):
+        notes.append(said(Action.VERIFY, "m1", notes[-1], seq, finding="true"))
+    state, verdicts, pairs = folded([*SHARED, closed, *notes])
+    (whole,) = conflicts.open_ones(verdicts)
+    assert (len(pairs), state.conflicts, len(whole.steps)) == (3, 1, 4)
 
 
 def test_two_notes_that_agree_both_stand() -> None:
