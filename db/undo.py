@@ -93,7 +93,7 @@ def undoable(
         Its id, empty where there is no last step; and the reason in Chinese, ``None`` = it can be undone.
     """
     if len(heads) != 1:
-        return "", "几台机器同时记了步骤，没有唯一的最后一步，请用更正"
+        return "", "别的机器同时记了步骤，没有唯一的最后一步"
     last = next(step for step in steps if step.id == heads[0])
     return last.id, _lasting(last) or _not_yours(last, officer, device)
 

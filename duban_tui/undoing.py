@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import time
+from typing import TYPE_CHECKING, NamedTuple
 
 from db import instants
 from db.actions import Action, label_of
@@ -16,10 +17,35 @@ if TYPE_CHECKING:
     from duban_tui.app import DubanApp
 
 
-def can_be_undone(desk: DubanApp) -> str:
-    """What follows the word that a step was saved: ``，Ctrl+U 撤销``; empty where no key is bound."""
+SAVED_SECONDS = 10.0
+"""So long a saved step is spoken of, and the key means that step, wherever the cursor went meanwhile."""
+
+
+class Saved(NamedTuple):
+    """The step that was just saved here."""
+
+    case_id: int
+    until: float
+    """By the monotonic clock."""
+
+
+def say_saved(desk: DubanApp, said: str, case_id: int) -> None:
+    """Say that a step stands, and by which key it is taken back."""
     key = desk.commands["undo"].shown_key
-    return f"，{key} 可撤销" if key else ""
+    desk.just_saved = Saved(case_id, time.monotonic() + SAVED_SECONDS)
+    desk.notify(f"{said}，{key} 撤销" if key else said, timeout=SAVED_SECONDS, markup=False)
+
+
+def meant(desk: DubanApp, selected: int | None) -> int | None:
+    """The case whose last step the key means: the one just saved, else the one selected."""
+    saved = desk.just_saved
+    return saved.case_id if saved is not None and time.monotonic() < saved.until else selected
+
+
+def why_not(desk: DubanApp, selected: int | None) -> str | None:
+    """Why there is nothing to take back; ``None`` = there is."""
+    case_id = meant(desk, selected)
+    return "先选中一件事项" if case_id is None else last_of(desk, case_id).why_not
 
 
 def last_of(desk: DubanApp, case_id: int) -> LastStep:
@@ -63,4 +89,5 @@ def _take_back(desk: DubanApp, case_id: int, step: TimelineRow) -> None:
     act = Act(Action.UNDO, {"event": step.event_id})
     recorded = desk.write(lambda office: record(office, case_id, act))
     if recorded is not None:
+        desk.just_saved = None
         desk.notify(f"已撤销  {recorded.number}  {label_of(step.action)}", timeout=4, markup=False)

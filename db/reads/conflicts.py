@@ -8,9 +8,11 @@ from typing import NamedTuple
 
 from db import conflicts
 from db.connection import Connection
+from db.contradictions import value_of
 from db.masking import mask_text
 from db.reads.flow import TimelineRow, brief, mark_words, timeline, verdicts
 from db.reads.query import select
+from db.reads.summaries import fact
 from db.state import Verdict
 from db.terms import Outcome
 
@@ -28,6 +30,15 @@ class Side(NamedTuple):
     """What its author did not know of the other side, in words; empty where there is none."""
 
 
+class Kept(NamedTuple):
+    """A value that may be kept."""
+
+    event_id: str
+    words: str
+    """``应办结日 → 2026-12-10``, masked."""
+    machine: str
+
+
 class ConflictRow(NamedTuple):
     """An open conflict."""
 
@@ -40,7 +51,7 @@ class ConflictRow(NamedTuple):
     """The steps in conflict; for one that is 不适用, after it what it was written without knowing of."""
     events: tuple[str, ...]
     """What a 冲突处置 of it names."""
-    keeps: tuple[TimelineRow, ...]
+    keeps: tuple[Kept, ...]
     """Of which one is to be kept; empty where no value is at stake."""
     recorded_at: int
     """Of its newest step."""
@@ -90,7 +101,7 @@ def _of(connection: Connection, case_id: int, number: str, title: str) -> list[C
         ConflictRow(
             case_id, number, mask_text(title), one.says, history.sides(one),
             tuple(step.id for step in one.steps),
-            tuple(told[step.id] for step in one.steps) if one.keeps else (),
+            history.kept(one) if one.keeps else (),
             max(step.recorded_at for step in one.steps),
         )
         for one in found
@@ -114,6 +125,12 @@ class _History:
         for bits in knowledge:
             together |= bits
         return tuple(self._side(place, together) for place in places)
+
+    def kept(self, conflict: conflicts.Conflict) -> tuple[Kept, ...]:
+        return tuple(
+            Kept(step.id, mask_text(fact(value_of(step) or {})), self.names.get(step.device, ""))
+            for step in conflict.steps
+        )
 
     def _unknown_to(self, place: int) -> list[int]:
         """What stands before a step that is 不适用 and its author did not know of."""

@@ -86,10 +86,10 @@ def _verified(data: Data, texts: dict[str, str], names: UnitNames) -> list[str]:
 
 
 def _corrected(data: Data, texts: dict[str, str], names: UnitNames) -> list[str]:
-    return [_set(data), str(data.get("reason", ""))]
+    return [fact(data), str(data.get("reason", ""))]
 
 
-def _set(data: Data) -> str:
+def fact(data: Data) -> str:
     """The fact that a step sets: ``应办结日 → 2026-11-30``."""
     value = data["value"]
     if data["field"] == "due":
@@ -105,7 +105,7 @@ def _undone(data: Data, texts: dict[str, str], names: UnitNames) -> list[str]:
 
 def _settled(data: Data, texts: dict[str, str], names: UnitNames) -> list[str]:
     """Named steps stand in words here: `flow` knows them."""
-    kept = f"以{data['keep']}为准：{_set(data)}" if "field" in data else ""
+    kept = f"以{data['keep']}为准：{fact(data)}" if "field" in data else ""
     return [str(data["events"]), kept, str(data.get("opinion", ""))]
 
 

@@ -9,7 +9,7 @@ from db import instants
 from db.actions import label_of
 from db.reads import conflicts
 from db.reads.conflicts import ConflictRow, MarkRow, Side
-from db.reads.flow import TimelineRow, brief
+from db.reads.flow import brief
 from db.terms import Outcome
 from duban_tui.cli.errors import CommandError
 from duban_tui.cli.output import minute, print_json
@@ -59,11 +59,11 @@ def _chosen(rows: list[ConflictRow], args: argparse.Namespace) -> tuple[list[Con
     """
     if not rows:
         raise CommandError(f"{args.number} 没有待处置的冲突")
-    values = {step.event_id: step for row in rows for step in row.keeps}
+    values = {one.event_id: one for row in rows for one in row.keeps}
     if args.keep is None:
         chosen = [row for row in rows if not row.keeps]
         if not chosen:
-            offered = "；".join(f"{_short(step)} {step.summary}" for step in values.values())
+            offered = "；".join(f"{_short(one.event_id)} {one.words}" for one in values.values())
             raise CommandError(f"两处定得不一样，请用 --keep 写明以哪一步为准：{offered}")
         return chosen, None
     found = [event for event in values if event.endswith(args.keep)]
@@ -72,8 +72,8 @@ def _chosen(rows: list[ConflictRow], args: argparse.Namespace) -> tuple[list[Con
     return [row for row in rows if row.keeps and found[0] in row.events], found[0]
 
 
-def _short(step: TimelineRow) -> str:
-    return step.event_id[-SHORT:]
+def _short(event: str) -> str:
+    return event[-SHORT:]
 
 
 def list_conflicts(args: argparse.Namespace) -> None:
@@ -98,7 +98,7 @@ def _print_conflict(row: ConflictRow) -> None:
     print(f"\n{row.number}  {row.title}\n  {row.says}")
     for side in row.sides:
         _print_side(side)
-    keep = f" --keep {_short(row.keeps[0])}" if row.keeps else ""
+    keep = f" --keep {_short(row.keeps[0].event_id)}" if row.keeps else ""
     print(f"  处置：duban settle {row.number} --opinion 意见{keep}")
 
 
@@ -106,7 +106,9 @@ def _print_side(side: Side) -> None:
     step = side.step
     when = minute(step.at) or minute(step.recorded_at)
     action = label_of(step.action) + ("（不适用）" if step.outcome == Outcome.VOID else "")
-    print(f"  - {_short(step)}  {when}  {side.machine}  {step.by}  {action}  {step.summary}".rstrip())
+    print(
+        f"  - {_short(step.event_id)}  {when}  {side.machine}  {step.by}  {action}  {step.summary}".rstrip()
+    )
     if side.unseen:
         print(f"    {side.unseen}")
 
@@ -118,7 +120,7 @@ def _conflict_json(row: ConflictRow) -> dict[str, Any]:
         "conflict": row.says,
         "sides": [_side_json(side) for side in row.sides],
         "events": row.events,
-        "keep_one_of": [step.event_id for step in row.keeps],
+        "keep_one_of": [one.event_id for one in row.keeps],
     }
 
 

@@ -36,13 +36,15 @@ class ConflictsScreen(DeskScreen[None]):
         super().__init__()
         self._begin_at = case_id
         self._rows: list[ConflictRow | MarkRow] = []
+        self.said = Static("", id="said", markup=False)
         self.sides = ConflictSides()
 
     def compose(self) -> ComposeResult:
         """Heading, list, both sides of the one under the cursor."""
         yield Static("冲突", classes="heading", markup=False)
         yield OptionList(markup=False)
-        with VerticalScroll(id="sides", can_focus=False):
+        with VerticalScroll(id="sides"):
+            yield self.said
             yield self.sides
 
     def on_screen_resume(self) -> None:
@@ -84,6 +86,7 @@ class ConflictsScreen(DeskScreen[None]):
     @on(OptionList.OptionHighlighted)
     def _show(self) -> None:
         row = self._row
+        self.said.update("" if row is None else _whole(row))
         self.sides.show(row if isinstance(row, ConflictRow) else None, self.desk.now())
 
     def why_not(self, command_id: str) -> str | None:
@@ -105,6 +108,12 @@ class ConflictsScreen(DeskScreen[None]):
         """F5: the case."""
         if self._row is not None:
             self.desk.open_case(self._row.case_id)
+
+
+def _whole(row: ConflictRow | MarkRow) -> Content:
+    """What the line of the list may be too short for."""
+    said = row.says if isinstance(row, ConflictRow) else f"{row.said}\n{row.machine}  {row.step}"
+    return Content.assemble((f"{row.number}  {row.title}", "bold"), f"\n{said}")
 
 
 def _options(found: list[ConflictRow], marks: list[MarkRow]) -> Iterator[Option]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from rich.cells import cell_len, set_cell_size
 from textual.app import ComposeResult
 
 from db.actions import Action
 from db.reads.conflicts import ConflictRow
-from db.reads.flow import brief
 from duban_tui.screens.form import FormScreen
-from duban_tui.undoing import can_be_undone
+from duban_tui.undoing import say_saved
 from duban_tui.widgets.choice import Choice
 from duban_tui.widgets.conflict_sides import ConflictSides
 from duban_tui.widgets.field import Field
@@ -20,8 +20,12 @@ from duban_tui.widgets.line_input import LineInput
 if TYPE_CHECKING:
     from db.journal import Recorded
 
-LONGEST = 40
-"""Characters of what a step set, in the choice of what is kept."""
+WIDEST = 44
+"""Cells of a value in the choice of what is kept: it fits the narrowest terminal."""
+
+
+def _cut(words: str) -> str:
+    return words if cell_len(words) <= WIDEST else set_cell_size(words, WIDEST - 2) + "…"
 
 
 class SettleScreen(FormScreen):
@@ -40,17 +44,15 @@ class SettleScreen(FormScreen):
 
     def compose(self) -> ComposeResult:
         """Both sides above the form."""
-        heading, *form = super().compose()
-        yield heading
+        form = iter(super().compose())
+        yield next(form)
         yield self.sides
         yield from form
 
     def fields(self) -> Iterator[Field]:
         """What is kept, where there are two values; the opinion."""
         if self._conflict.keeps:
-            offered = [
-                (step.event_id, f"{step.summary[:LONGEST]}  {brief(step)}") for step in self._conflict.keeps
-            ]
+            offered = [(one.event_id, _cut(f"{one.words}  {one.machine}")) for one in self._conflict.keeps]
             yield Field("keep", "以此为准", Choice(offered), required=True)
         yield Field(
             "opinion", "处置意见", LineInput(placeholder="如：以外勤核查为准，退回重办"), required=True
@@ -69,6 +71,5 @@ class SettleScreen(FormScreen):
 
     def done(self, recorded: Recorded) -> None:
         """Say that it stands."""
-        said = f"冲突已处置  {recorded.number}{can_be_undone(self.desk)}"
-        self.app.notify(said, timeout=4, markup=False)
+        say_saved(self.desk, f"冲突已处置  {recorded.number}", recorded.case_id)
         super().done(recorded)

@@ -91,7 +91,7 @@ def test_of_two_values_the_one_that_is_kept_holds(office: Office, field: Office,
     meet(office, field)
     assert office.writer.execute('SELECT due_at FROM "case"').fetchone() != due
     (row,) = conflicts.of_case(office.writer, handled.case_id)
-    assert [step.event_id for step in row.keeps] == [kept, other]
+    assert [one.event_id for one in row.keeps] == [kept, other]
     data = {"events": list(row.events), "opinion": "以书面为准"}
     with pytest.raises(ValueError, match="keep"):
         record(office, handled.case_id, Act(Action.SETTLE, data))
