@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from db import conflicts, fold
+from db import conflicts, fold, lifecycle
 from db.actions import Action
 from db.conflicts import Conflict
 from db.state import CaseState, Step, Verdict
@@ -106,6 +106,20 @@ def test_no_contradiction_goes_in_silence_on_any_machine(course: Course) -> None
                 void = {one for one in changed if outcomes[one] is Outcome.VOID}
                 assert all(one in told or any(one in each for each in settled) for one in void)
         last[machine] = now
+
+
+@given(lives(), st.data())
+@settings(max_examples=150, deadline=None)
+def test_a_step_taken_upon_a_fold_is_the_fold_with_it(course: Course, data: st.DataObject) -> None:
+    """What the write door relies on; for a step that reaches back it folds the case again."""
+    written = everything(course)
+    new = data.draw(steps(written, "m1", 60, 900))
+    before, _, _ = folded(written)
+    outcome, why = lifecycle.take(before, new, CALENDARS)
+    if new.action in (Action.UNDO, Action.SETTLE) or outcome is Outcome.VOID:
+        return
+    after, verdicts, _ = folded([*written, new])
+    assert (before, Verdict(new, outcome, why)) == (after, verdicts[-1])
 
 
 # -- what an officer would call a contradiction -----------------------------------------------------
