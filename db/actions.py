@@ -53,6 +53,14 @@ class Action(Term):
     DETACH = "detach", "撤除附件"
 
 
+def label_of(code: str) -> str:
+    """The label of an action; the code itself where a newer version wrote one that we do not know."""
+    try:
+        return Action(code).label
+    except ValueError:
+        return code
+
+
 class FieldSpec(NamedTuple):
     """One datum of an action."""
 

@@ -69,6 +69,12 @@ def secrets_of(home: Path) -> Secrets:
     return Secrets(known["private_key"], known["identity"])
 
 
+def known_id(home: Path) -> str:
+    """The id of this machine in this office, from its key file alone; empty before the first write here."""
+    known = _read(home / KEY_FILE)
+    return known["id"] if known is not None and known["where"] == _whereabouts(home) else ""
+
+
 def this_device(home: Path, connection: Connection, now: int, prefix: str = "") -> Device:
     """The identity of this machine in this office; made on first use or after a move.
 

@@ -306,10 +306,19 @@ def correct(state: CaseState, step: Step, calendars: Calendars) -> None:
     if name not in CORRECTABLE:
         raise ValueError(f"不能更正“{name}”")
     if name == "due":
-        _fix_due(state, value, DueSource.MANUAL)
+        _fix_due(state, value, DueSource(step.data.get("due_source", DueSource.MANUAL.value)))
         set_clock(state, calendars)
     else:
         setattr(state, name, value)
+
+
+def settle(state: CaseState, step: Step, calendars: Calendars) -> None:
+    """冲突处置: of two values of one field the one that was kept holds from here on."""
+    events = step.data["events"]
+    if not isinstance(events, list) or not all(isinstance(one, str) for one in events):
+        raise ValueError("冲突处置没有写明步骤")
+    if "field" in step.data:
+        correct(state, step, calendars)
 
 
 def withdraw(state: CaseState, step: Step, calendars: Calendars) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterable, Sequence
 
-from db import lifecycle
+from db import conflicts, lifecycle, undo
 from db.calendars import CalendarError
 from db.effects import Calendars
 from db.state import CaseState, Step, Verdict
@@ -59,25 +59,26 @@ def fold(steps: Iterable[Step], calendars: Calendars) -> tuple[CaseState, list[V
     """Fold a case's events from nothing.
 
     Total: a step of an unknown kind, or without the data it needs, stays in its place, is marked and
-    changes nothing.
+    changes nothing; so does one that was undone.
 
     Raises:
         CalendarError: the office does not hold a calendar that a step was judged by.
     """
-    ordered, unreadable = in_order(steps), set[str]()
+    ordered = in_order(steps)
+    marked = undo.judge(ordered)
     while True:
         state, verdicts = CaseState(), list[Verdict]()
         for step in ordered:
-            if step.id in unreadable:
-                state.conflicts += 1
-                verdicts.append(Verdict(step, Outcome.VOID, UNREADABLE))
+            if step.id in marked:
+                verdicts.append(Verdict(step, *marked[step.id]))
                 continue
             try:
                 verdicts.append(Verdict(step, *lifecycle.take(state, step, calendars)))
             except CalendarError:
                 raise
             except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
-                unreadable.add(step.id)
+                marked[step.id] = Outcome.VOID, UNREADABLE
                 break  # It may have changed the half of what it should: fold again without it.
         else:
+            state.conflicts = len(conflicts.open_ones(verdicts))
             return state, verdicts

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from db import chain, contents, fold, instants, lifecycle, rows, search_index, upkeep
+from db import chain, conflicts, contents, fold, instants, lifecycle, refold, rows, search_index, undo, upkeep
 from db.actions import Action, is_countable, validate
 from db.connection import Connection, transaction
 from db.contents import Sealed
@@ -23,7 +23,7 @@ from db.rows import Folded
 from db.stamp import stamp
 from db.state import CaseState, Step, Verdict
 from db.submitters import SUBMITTER_INSERT, submitter_row
-from db.terms import Via
+from db.terms import Outcome, Via
 
 if TYPE_CHECKING:
     from db.gram_cutter import GramCutter
@@ -137,6 +137,11 @@ class _Open(NamedTuple):
     heads: tuple[str, ...]
 
 
+def _reaches_back(verdict: Verdict) -> bool:
+    """Whether a step changes more than what comes after it: older steps, or what is in conflict."""
+    return verdict.step.action in (Action.UNDO, Action.SETTLE) or verdict.outcome is Outcome.VOID
+
+
 class _Entry:
     """One transaction's writing: the chain's end, and rows gathered for `executemany`."""
 
@@ -160,6 +165,8 @@ class _Entry:
         self.submitters: list[tuple[Any, ...]] = []
         self.texts: dict[int, list[str]] = {}
         """New cases: their words are at hand."""
+        self.remarked: list[Verdict] = []
+        """Of cases folded again: what became of their older steps may have changed."""
         self.reworded: set[int] = set()
         """Known cases whose words changed, or which closed or opened again: the index tells these apart."""
 
@@ -173,6 +180,8 @@ class _Entry:
         for act in acts:
             step = self._append(case, act)
             case = case._replace(heads=(step.id,))
+            if _reaches_back(case.verdicts[-1]):
+                case = self._again(case)
             ids.append(step.id)
         if case_id is not None and case.state.open != was_open:
             self.reworded.add(case_id)
@@ -213,10 +222,22 @@ class _Entry:
         state, verdicts = fold.fold(steps, self.office.calendars)
         return _Open(case_id, row[0], state, verdicts, fold.heads(steps))
 
+    def _again(self, case: _Open) -> _Open:
+        """Fold a case anew: its last step changes what became of older ones."""
+        state, verdicts = fold.fold([one.step for one in case.verdicts], self.office.calendars)
+        self.remarked += verdicts
+        if case.case_id not in self.texts:
+            self.reworded.add(case.case_id)
+        return case._replace(state=state, verdicts=verdicts)
+
     def _append(self, case: _Open, act: Act) -> Step:
         self.moment = recorded = self.now if act.recorded_at is None else act.recorded_at
         data = validate(act.action, act.data)
         data = stamp(act.action, data, case.state, self, imported=self.imported)
+        if act.action is Action.UNDO:
+            self._check_undo(case, data["event"])
+        elif act.action is Action.SETTLE:
+            data = conflicts.completed(data, case.verdicts)
         kept, sealed = contents.take_out(act.action, data)
         at = recorded if act.at is None and not self.imported else act.at
         self.link = chain.Link(self.link.seq + 1, self.link.hash, tick(self.link.hlc, recorded * 1000))
@@ -231,6 +252,12 @@ class _Entry:
         case.verdicts.append(verdict)
         self._keep(case, verdict, sealed, data)
         return step
+
+    def _check_undo(self, case: _Open, event: str) -> None:
+        steps = [one.step for one in case.verdicts]
+        last, why = undo.undoable(steps, case.heads, self.office.officer, self.office.device.id)
+        if why is not None or event != last:
+            raise NotAllowed(why or undo.BUILT_ON)
 
     def _check_time(self, step: Step) -> None:
         if step.at is None:
@@ -269,6 +296,7 @@ class _Entry:
         rows.write(self.connection, folded, self.directory.place)
         contents.write(self.connection, self.sealed)
         self.connection.executemany(_EVENT, self.events)
+        refold.mark(self.connection, self.remarked)
         self.connection.executemany(SUBMITTER_INSERT, self.submitters)
         self.index.flush()
         for case_id in sorted(self.reworded, key=self._place):

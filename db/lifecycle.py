@@ -145,7 +145,7 @@ RULES: dict[Action, ActionRule] = {
     Action.CLAIM: ActionRule(OFFICE, _ANY, effects.claim, _unclaimed),
     Action.RECALCULATE: ActionRule(OFFICE, _OPEN, effects.recalculate),
     Action.UNDO: ActionRule(OFFICE, _ANY, effects.nothing),
-    Action.SETTLE: ActionRule(OFFICE, _ANY, effects.nothing),
+    Action.SETTLE: ActionRule(OFFICE, _ANY, effects.settle),
     Action.DETACH: ActionRule(OFFICE, _ANY, effects.nothing),
 }
 """Action → who, from which stages, what it changes. `db.actions.FIELDS` has the data of each."""
@@ -220,13 +220,13 @@ def _time_objection(state: CaseState, step: Step, action: Action) -> str | None:
 def take(state: CaseState, step: Step, calendars: effects.Calendars) -> tuple[Outcome, str | None]:
     """Apply a step where it may be applied; total: it never raises for a step out of place.
 
-    Imported history is applied wherever it stands, and marked where the table would have refused it.
+    Imported history is applied wherever it stands, and marked where the table would have refused it. What
+    reaches back to other steps (撤销, open conflicts) is not seen from here: the fold judges it.
     """
     action = Action(step.action)
     state.updated_at = max(state.updated_at, step.recorded_at)
     why = None if action is Action.REGISTER and not state.number else objection(state, step)
     if why is not None and step.via != Via.LEDGER:
-        state.conflicts += 1
         return Outcome.VOID, why
     RULES[action].effect(state, step, calendars)
     return Outcome.APPLIED, why

@@ -149,6 +149,7 @@ class Case(SQLModel, table=True):
         Index(
             "case_unclaimed", "unclaimed", "id", "l2", "l3", "l4", sqlite_where=text("unclaimed IS NOT NULL")
         ),
+        Index("case_conflicts", "conflicts", "l2", "l3", "l4", sqlite_where=text("conflicts > 0")),
         CheckConstraint("open IN (0, 1)"),
     )
 
@@ -230,7 +231,7 @@ class Case(SQLModel, table=True):
     redone: int = 0
     notes: int = 0
     conflicts: int = 0
-    """Events kept but 不适用."""
+    """Contradictions that nobody has settled yet (`db.conflicts`)."""
     updated_at: int
     """`recorded_at` of its newest event."""
 

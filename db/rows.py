@@ -114,6 +114,11 @@ def _note_rows(folded: Folded) -> Iterable[tuple[Any, ...]]:
         yield tuple(derived[name] if name in derived else step.data.get(name) for name in _NOTE_COLUMNS)
 
 
+def _undone(folded: Folded) -> Iterable[str]:
+    """Notes that may have stood before they were taken back."""
+    return (one.step.id for one in folded.verdicts if one.outcome is Outcome.UNDONE)
+
+
 def write(connection: Connection, folded: Sequence[Folded], locate: Locate) -> None:
     """Write the rows of folded cases; inside the caller's transaction."""
     with closed.recounted(connection, [one.case_id for one in folded]):
@@ -129,6 +134,9 @@ def write(connection: Connection, folded: Sequence[Folded], locate: Locate) -> N
     connection.executemany("DELETE FROM assignment WHERE case_id = ?", [(one.case_id,) for one in folded])
     connection.executemany(_PART, [row for one in folded for row in _part_rows(one, locate)])
     connection.executemany(_NOTE, [row for one in folded for row in _note_rows(one)])
+    connection.executemany(
+        "DELETE FROM note WHERE event_id = ?", [(each,) for one in folded for each in _undone(one)]
+    )
 
 
 def words(one: Folded, texts: list[str]) -> list[str]:

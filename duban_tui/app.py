@@ -30,6 +30,7 @@ from duban_tui.widgets.scroll_bar import PlainScrollBar
 
 if TYPE_CHECKING:
     from db.reads.case import CaseFacts
+    from duban_tui.undoing import Saved
 
 RECENT_CASES = 20
 """Cases that an empty 快查 offers again."""
@@ -46,6 +47,8 @@ SCREENS_BY_NAME = {
     "trace": "duban_tui.screens.trace:TraceScreen",
     "import": "duban_tui.screens.importing:ImportScreen",
     "units": "duban_tui.screens.units:UnitsScreen",
+    "conflicts": "duban_tui.screens.conflicts:ConflictsScreen",
+    "settle": "duban_tui.screens.settle:SettleScreen",
     "drafts": "duban_tui.screens.drafts:DraftsScreen",
     "first_run": "duban_tui.screens.first_run:FirstRunScreen",
     "lookup": "duban_tui.screens.lookup:LookupScreen",
@@ -82,6 +85,7 @@ class DubanApp(OfficeApp):
         self.remembered = desk_state.load(locations.desk_state(home))
         self.recent: list[int] = []
         """Cases opened since the start, the latest first."""
+        self.just_saved: Saved | None = None
         self._take_colours()
 
     # -- life ---------------------------------------------------------------------------------------
@@ -177,6 +181,10 @@ class DubanApp(OfficeApp):
         screen = self.screen
         if not isinstance(screen, DeskScreen):
             return None
+        if command.id == "undo":
+            from duban_tui import undoing
+
+            return screen.why_not(command.id) or undoing.why_not(self, screen.current_case)
         if command.place is Place.CASE and screen.current_case is None:
             return "先选中一件事项"
         return screen.why_not(command.id)
@@ -192,7 +200,8 @@ class DubanApp(OfficeApp):
 
     def _may_open(self) -> bool:
         screen = self.screen
-        return not isinstance(screen, DeskScreen) or screen.may_open(self._case())
+        case_id = screen.current_case if isinstance(screen, DeskScreen) else None
+        return not isinstance(screen, DeskScreen) or case_id is None or screen.may_open(case_id)
 
     def show(self, name: str, *arguments: Any, then: Callable[[Any], Any] | None = None) -> None:
         """Open a screen of `SCREENS_BY_NAME`; `then` is given its result."""
@@ -269,6 +278,21 @@ class DubanApp(OfficeApp):
     def action_handle(self) -> None:
         """F8: what may be done now."""
         self.show("handle", self._case())
+
+    def action_undo(self) -> None:
+        """Ctrl+U: take back the step just saved, or the last one of the case, after a question."""
+        from duban_tui import undoing
+
+        screen = self.screen
+        case_id = undoing.meant(self, screen.current_case if isinstance(screen, DeskScreen) else None)
+        if case_id is not None:
+            undoing.ask(self, case_id)
+
+    def action_conflicts(self) -> None:
+        """What two machines recorded and cannot both stand; the case at hand first."""
+        screen = self.screen
+        if type(screen).__name__ != "ConflictsScreen":
+            self.show("conflicts", screen.current_case if isinstance(screen, DeskScreen) else None)
 
     def action_drafts(self) -> None:
         """What was begun and not submitted."""

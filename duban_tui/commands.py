@@ -32,6 +32,7 @@ class Place(Enum):
     LOOKUP = "快查"
     FORM = "填表"
     NOTE = "核查记录"
+    CONFLICTS = "冲突"
 
 
 class Command(NamedTuple):
@@ -114,6 +115,7 @@ _TABLE: dict[Place, tuple[_Row, ...]] = {
         ("intake", "登记", "dj", "f4", 5, "app.intake", "登记一件新事项"),
         ("palette", "全部命令", "qbml", "f9 ctrl+p :", 1, "app.palette", "按名称或拼音首字母找命令"),
         ("drafts", "草稿", "cg", "", 0, "app.drafts", "没有提交的核查记录和登记"),
+        ("conflicts", "冲突", "ct", "", 0, "app.conflicts", "两台机器记得不一样、还没有处置的"),
         ("import", "导入台账", "drtz", "", 0, "app.import", "从 xls、xlsx、csv 导入，先看预览"),
         ("units", "单位管理", "dwgl", "", 0, "app.units", "新增、更名、撤销单位"),
         ("theme", "明暗配色", "maps", "", 0, "app.theme", "在深色、浅色、终端本色之间换"),
@@ -125,6 +127,7 @@ _TABLE: dict[Place, tuple[_Row, ...]] = {
         ("reveal", "显示反映人", "xsfyr", "shift+f6 f18", 0, "app.reveal", "填理由后显示反映人，并留痕"),
         ("due", "期限", "qx", "f7", 7, "app.due", "逐日说明应办结日怎么算出来"),
         ("handle", "办理", "bl", "f8", 4, "app.handle", "现在可以办的：交办、催办、审核……"),
+        ("undo", "撤销上一步", "cxsyb", "ctrl+u", 0, "app.undo", "撤销自己在本机记下的最后一步，先问再撤"),
         ("copy", "复制编号", "fzbh", "y", 0, "app.copy_number", "把编号复制到剪贴板"),
         ("copy_text", "复制全文", "fzqw", "Y", 0, "app.copy_text", "把编号、事项、单位、期限复制到剪贴板"),
     ),
@@ -162,6 +165,10 @@ _TABLE: dict[Place, tuple[_Row, ...]] = {
     ),
     Place.NOTE: (
         ("another_note", "另写一份", "lxyf", "ctrl+n", 0, "screen.another", "这份留作草稿，另写一份"),
+    ),
+    Place.CONFLICTS: (
+        ("settle", "处置", "cz", "f2", 2, "screen.settle", "写明意见，处置选中的冲突"),
+        ("open_case", "看事项", "ksx", "f5", 3, "screen.open_case", "打开冲突所在的事项"),
     ),
 }  # fmt: skip
 

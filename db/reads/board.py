@@ -105,6 +105,8 @@ class Counts(NamedTuple):
     """Every queue of `QUEUES` is a key."""
     open: int
     total: int
+    conflicts: int = 0
+    """Open conflicts of its cases."""
 
 
 def counts(connection: Connection, scope: Scope, now: int) -> Counts:
@@ -122,7 +124,9 @@ def counts(connection: Connection, scope: Scope, now: int) -> Counts:
     queues.update(connection.execute(f"{pending} GROUP BY pending", bound))
     unclaimed = select("count(*)", ["unclaimed IS NOT NULL", *within], "case_unclaimed")
     queues[UNCLAIMED] = int(connection.execute(unclaimed, bound).fetchone()[0])
-    return Counts(alarms, queues, opened, opened + alarms[Alarm.DONE])
+    in_conflict = select("coalesce(sum(conflicts), 0)", ["conflicts > 0", *within], "case_conflicts")
+    conflicts = int(connection.execute(in_conflict, bound).fetchone()[0])
+    return Counts(alarms, queues, opened, opened + alarms[Alarm.DONE], conflicts)
 
 
 def rows(connection: Connection, ids: Sequence[int], now: int) -> list[CaseRow]:

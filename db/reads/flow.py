@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from db import chain, fold, instants
-from db.actions import Action
+from db.actions import Action, label_of
 from db.connection import Connection
 from db.masking import mask_text
 from db.reads.names import UnitNames
 from db.reads.summaries import note_parts, summary
-from db.terms import Outcome
+from db.state import Step, Verdict
+from db.terms import MarkKind, Outcome
 
 SUMMARY_LENGTH = 160
 """Characters of a step's words in the flow; the note and the reply stand whole elsewhere."""
@@ -31,6 +33,8 @@ class TimelineRow(NamedTuple):
     summary: str
     outcome: str
     why: str | None
+    marks: tuple[str, ...] = ()
+    """What the office should know about a step that came from elsewhere: 外勤时钟不准：快 25 分钟."""
 
 
 class NoteRow(NamedTuple):
@@ -56,33 +60,64 @@ def timeline(connection: Connection, case_id: int) -> list[TimelineRow]:
 
     Units bear the names they had on the day of the step.
     """
-    marks = {
-        row[0]: row[1:]
-        for row in connection.execute("SELECT id, outcome, why FROM event WHERE case_id = ?", (case_id,))
-    }
-    texts = _texts(connection, case_id)
+    texts, marked = _texts(connection, case_id), _marks(connection, case_id)
     named: dict[dt.date, UnitNames] = {}
-    rows = []
-    for step in fold.in_order(chain.steps_of(connection, case_id)):
+    rows: dict[str, TimelineRow] = {}
+    for step, outcome, why in verdicts(connection, case_id):
         day = instants.day_of(step.recorded_at if step.at is None else step.at)
         names = named.setdefault(day, UnitNames(connection, day))
-        outcome, why = marks.get(step.id, (str(Outcome.APPLIED), None))
-        told = "" if why == fold.UNREADABLE else summary(Action(step.action), step.data, texts, names)
-        rows.append(
-            TimelineRow(
-                step.id,
-                step.at,
-                step.recorded_at,
-                step.action,
-                step.by,
-                names.of(step.party),
-                step.via,
-                _one_line(mask_text(told)),
-                outcome,
-                why,
-            )
+        told = (
+            "" if why == fold.UNREADABLE else summary(Action(step.action), _about(step, rows), texts, names)
         )
-    return rows
+        rows[step.id] = TimelineRow(
+            step.id, step.at, step.recorded_at, step.action, step.by, names.of(step.party), step.via,
+            _one_line(mask_text(told)), outcome, why, marked.get(step.id, ()),
+        )  # fmt: skip
+    return list(rows.values())
+
+
+def verdicts(connection: Connection, case_id: int) -> list[Verdict]:
+    """The steps of a case in their order, each with what the fold made of it when it was written."""
+    made = {
+        row[0]: (Outcome(row[1]), row[2])
+        for row in connection.execute("SELECT id, outcome, why FROM event WHERE case_id = ?", (case_id,))
+    }
+    ordered = fold.in_order(chain.steps_of(connection, case_id))
+    return [Verdict(step, *made.get(step.id, (Outcome.APPLIED, None))) for step in ordered]
+
+
+def _about(step: Step, earlier: Mapping[str, TimelineRow]) -> dict[str, Any]:
+    """The data of a step, with the steps that it names in words."""
+    words: dict[str, Any] = {
+        name: _briefly([step.data[name]], earlier) for name in ("event", "keep") if name in step.data
+    }
+    if isinstance(listed := step.data.get("events"), list):
+        words["events"] = _briefly(listed, earlier)
+    return step.data | words
+
+
+def _briefly(events: list[Any], earlier: Mapping[str, TimelineRow]) -> str:
+    return "、".join(brief(earlier[one]) for one in events if isinstance(one, str) and one in earlier)
+
+
+def brief(step: TimelineRow) -> str:
+    """A step in few words: ``催办（张三 11-16 09:00）``."""
+    at = instants.local(step.recorded_at if step.at is None else step.at)
+    return f"{label_of(step.action)}（{step.party or step.by} {at:%m-%d %H:%M}）"
+
+
+def _marks(connection: Connection, case_id: int) -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for event_id, kind, detail in connection.execute(
+        "SELECT event_id, kind, detail FROM mark WHERE case_id = ? ORDER BY kind", (case_id,)
+    ):
+        found[event_id] = (*found.get(event_id, ()), mark_words(kind, detail))
+    return found
+
+
+def mark_words(kind: str, detail: str) -> str:
+    """A mark in words."""
+    return "：".join(word for word in (MarkKind(kind).label, detail) if word)
 
 
 def _one_line(text: str) -> str:

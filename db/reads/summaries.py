@@ -86,12 +86,31 @@ def _verified(data: Data, texts: dict[str, str], names: UnitNames) -> list[str]:
 
 
 def _corrected(data: Data, texts: dict[str, str], names: UnitNames) -> list[str]:
+    return [fact(data), str(data.get("reason", ""))]
+
+
+def fact(data: Data) -> str:
+    """The fact that a step sets: ``应办结日 → 2026-11-30``."""
     value = data["value"]
     if data["field"] == "due":
         value = _day(data, "value")
     elif isinstance(value, bool):
         value = "是" if value else "否"
-    return [f"{CORRECTABLE[data['field']]} → {value}", str(data.get("reason", ""))]
+    return f"{CORRECTABLE[data['field']]} → {value}"
+
+
+def _undone(data: Data, texts: dict[str, str], names: UnitNames) -> list[str]:
+    return [str(data.get("event", "")), str(data.get("reason", ""))]
+
+
+def _settled(data: Data, texts: dict[str, str], names: UnitNames) -> list[str]:
+    """Named steps stand in words here: `flow` knows them."""
+    kept = f"以{data['keep']}为准：{fact(data)}" if "field" in data else ""
+    return [str(data["events"]), kept, str(data.get("opinion", ""))]
+
+
+def _detached(data: Data, texts: dict[str, str], names: UnitNames) -> list[str]:
+    return [f"附件 {str(data['file'])[:12]}", str(data.get("reason", ""))]
 
 
 def _claimed(data: Data, texts: dict[str, str], names: UnitNames) -> list[str]:
@@ -108,4 +127,7 @@ _TELLERS: dict[Action, Callable[[Data, dict[str, str], UnitNames], list[str]]] =
     Action.VERIFY: _verified,
     Action.CORRECT: _corrected,
     Action.CLAIM: _claimed,
+    Action.UNDO: _undone,
+    Action.SETTLE: _settled,
+    Action.DETACH: _detached,
 }

@@ -91,6 +91,7 @@ def _as_json(path: list[str], counted: Counts, now: int) -> dict[str, Any]:
         "at": instants.iso(now),
         "alarms": {alarm.label: counted.alarms[alarm] for alarm in Alarm},
         "queues": {queue_label(queue): counted.queues[queue] for queue in QUEUES},
+        "conflicts": counted.conflicts,
         "open": counted.open,
         "total": counted.total,
     }
@@ -101,4 +102,7 @@ def _print_counts(name: str, counted: Counts, now: int) -> None:
     print(f"在办 {counted.open:,} 件，共 {counted.total:,} 件")
     print("状态  " + "  ".join(f"{alarm.label} {counted.alarms[alarm]:,}" for alarm in Alarm))
     waiting = sum(counted.queues.values())
-    print(f"待办  {waiting:,}  " + "  ".join(f"{queue_label(q)} {counted.queues[q]:,}" for q in QUEUES))
+    print(
+        f"待办  {waiting:,}  " + "  ".join(f"{queue_label(q)} {counted.queues[q]:,}" for q in QUEUES), end=""
+    )
+    print(f"  冲突 {counted.conflicts:,}" if counted.conflicts else "")

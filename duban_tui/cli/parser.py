@@ -189,6 +189,37 @@ def _note(commands: Any, name: str) -> None:
     parser.add_argument("--file", metavar="文件", help=".toml 或 .json")
 
 
+def _undo(commands: Any, name: str) -> None:
+    parser = _command(
+        commands,
+        name,
+        "conflicts:undo",
+        "撤销自己在本机记下的最后一步",
+        "撤销本身也留在流程里；已有后续步骤的不能撤销。",
+    )
+    parser.add_argument("number", metavar="编号", help="本台编号或来源编号")
+    parser.add_argument("--reason", metavar="理由", help="为何撤销")
+
+
+def _conflicts(commands: Any, name: str) -> None:
+    _json(_command(commands, name, "conflicts:list_conflicts", "列出还没有处置的冲突，两边都列，最新在前"))
+
+
+def _settle(commands: Any, name: str) -> None:
+    parser = _command(
+        commands,
+        name,
+        "conflicts:settle",
+        "处置一件事项的冲突",
+        "不写 --keep 时处置没有两个值要取舍的全部冲突。",
+    )
+    parser.add_argument("number", metavar="编号", help="本台编号或来源编号")
+    parser.add_argument("--opinion", metavar="意见", required=True, help="处置意见")
+    parser.add_argument(
+        "--keep", metavar="步骤", help="两处定得不一样时以哪一步为准（duban conflicts 里的编号）"
+    )
+
+
 def _units(commands: Any, name: str) -> None:
     units = _group(_command(commands, name, "", "单位树：载入、列出、增加、终止"), required=True)
     parser = _command(units, "load", "units:load", "载入单位表，或按新表调整单位树")
@@ -258,6 +289,9 @@ _COMMANDS: dict[str, Callable[[Any, str], None]] = {
     "import": _import,
     "export": _export,
     "note": _note,
+    "undo": _undo,
+    "conflicts": _conflicts,
+    "settle": _settle,
     "units": _units,
     "calendar": _calendar,
     "backup": _backup,

@@ -6,7 +6,7 @@ import argparse
 from typing import Any
 
 from db import instants
-from db.actions import Action
+from db.actions import label_of
 from db.reads import board, case, flow
 from db.reads.case import CaseFacts
 from db.reads.flow import NoteRow, TimelineRow
@@ -21,7 +21,7 @@ _COUNTERS = {
     "returned": "退回",
     "redone": "重办",
     "notes": "核查",
-    "conflicts": "不适用",
+    "conflicts": "冲突",
 }
 _PLAIN = (
     "number", "title", "kind", "channel", "category", "urgency", "place", "submitter", "body", "reply",
@@ -79,13 +79,14 @@ def _step_json(step: TimelineRow) -> dict[str, Any]:
     return {
         "at": instants.iso(step.at),
         "recorded_at": instants.iso(step.recorded_at),
-        "action": Action(step.action).label,
+        "action": label_of(step.action),
         "by": step.by,
         "party": step.party or None,
         "via": Via(step.via).label,
         "summary": step.summary,
         "outcome": Outcome(step.outcome).label,
         "why": step.why,
+        "marks": step.marks,
     }
 
 
@@ -137,8 +138,9 @@ def _print_flow(steps: list[TimelineRow]) -> None:
     for step in steps:
         who = step.party or step.by
         why = f"（{Outcome(step.outcome).label}：{step.why}）" if step.why else ""
+        why += "".join(f"（{mark}）" for mark in step.marks)
         when = minute(step.at) or "时间不详"
-        print(f"  {when:<16}  {Action(step.action).label}  {who}  {step.summary}{why}".rstrip())
+        print(f"  {when:<16}  {label_of(step.action)}  {who}  {step.summary}{why}".rstrip())
 
 
 def _print_notes(notes: list[NoteRow]) -> None:

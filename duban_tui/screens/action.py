@@ -16,6 +16,7 @@ from db.rules import Limit
 from db.terms import DueSource, Via
 from duban_tui.controls import Units, field_for
 from duban_tui.screens.form import FormScreen
+from duban_tui.undoing import say_saved
 from duban_tui.widgets.choice import Choice
 from duban_tui.widgets.field import Field
 from duban_tui.widgets.time_input import TimeInput
@@ -146,7 +147,7 @@ class ActionScreen(FormScreen):
     def done(self, recorded: Recorded) -> None:
         """Say that it stands."""
         others = f"，同名的另有 {self._claimed - 1} 件一并认领" if self._claimed > 1 else ""
-        self.app.notify(f"{self.action.label}  {recorded.number}  已写入{others}", timeout=4, markup=False)
+        say_saved(self.desk, f"{self.action.label}  {recorded.number}  已写入{others}", recorded.case_id)
         super().done(recorded)
 
 

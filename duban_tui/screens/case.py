@@ -143,7 +143,7 @@ def _facts(facts: CaseFacts, parts: list[PartRow]) -> str:
     said += [" · ".join(word for word in (facts.kind, facts.category, facts.channel, facts.urgency) if word)]
     said += [label for name, label in FLAGS if getattr(facts, name)]
     said += [f"{label}{count}" for name, label in COUNTERS if (count := getattr(facts, name))]
-    said += [f"冲突{facts.conflicts}"] if facts.conflicts else []
+    said += [f"⚑ 冲突 {facts.conflicts}"] if facts.conflicts else []
     return "   ".join(said)
 
 

@@ -200,6 +200,10 @@ class FormScreen(DeskScreen[int | None]):
 
     # -- leaving ------------------------------------------------------------------------------------
 
+    def why_not(self, command_id: str) -> str | None:
+        """A step is not taken back under a form that builds on it."""
+        return "先提交或离开这张表" if command_id == "undo" else None
+
     def unsaved(self) -> str | None:
         """Nothing is lost by leaving as long as the draft can be written."""
         failed = self.save_now()

@@ -16,6 +16,8 @@ from textual.widgets.option_list import Option
 from db.actions import Action
 from db.lifecycle import BEHIND_THE_DESK, RULES, why_not
 from db.reads import case as reads
+from db.reads.flow import brief
+from duban_tui.undoing import ask, last_of
 
 if TYPE_CHECKING:
     from duban_tui.app import DubanApp
@@ -33,6 +35,7 @@ class HandleScreen(ModalScreen[None]):
         super().__init__()
         self.case_id = case_id
         self._reasons: dict[str, str | None] = {}
+        self._last = ""
 
     def compose(self) -> ComposeResult:
         """The case, then its actions."""
@@ -41,6 +44,10 @@ class HandleScreen(ModalScreen[None]):
         self._reasons = {
             str(action.value): why_not(facts, action) for action in RULES if action not in BEHIND_THE_DESK
         }
+        self._reasons[Action.SETTLE] = None if facts.conflicts else "没有待处置的冲突"
+        last = last_of(self.app, self.case_id)
+        self._reasons[Action.UNDO] = last.why_not
+        self._last = "" if last.step is None else f"  上一步：{brief(last.step)}"
         ordered = sorted(self._reasons, key=lambda code: self._reasons[code] is not None)
         with Vertical(classes="dialog menu"):
             yield Static(f"办理  {facts.number}  {facts.title}", classes="heading", markup=False)
@@ -50,7 +57,8 @@ class HandleScreen(ModalScreen[None]):
     def _face(self, code: str) -> Content:
         action, reason = Action(code), self._reasons[code]
         if reason is None:
-            return Content.assemble(("▸ ", "bold"), (action.label, "bold"))
+            more = self._last if action is Action.UNDO else ""
+            return Content.assemble(("▸ ", "bold"), (action.label, "bold"), (more, "$text-muted"))
         return Content.styled(f"✗ {action.label}  {reason}", "$text-muted")
 
     @on(OptionList.OptionSelected)
@@ -63,5 +71,9 @@ class HandleScreen(ModalScreen[None]):
         self.dismiss(None)
         if Action(code) is Action.VERIFY:
             self.app.show("note", self.case_id)
+        elif Action(code) is Action.UNDO:
+            ask(self.app, self.case_id)
+        elif Action(code) is Action.SETTLE:
+            self.app.show("conflicts", self.case_id)
         else:
             self.app.show("action", self.case_id, Action(code))

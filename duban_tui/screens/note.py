@@ -13,6 +13,7 @@ from duban_tui import commands
 from duban_tui.commands import Place
 from duban_tui.controls import Units, field_for
 from duban_tui.screens.form import FormScreen
+from duban_tui.undoing import say_saved
 from duban_tui.widgets.field import Field
 from duban_tui.widgets.long_text import LogText
 from duban_tui.widgets.time_input import TimeInput
@@ -105,7 +106,7 @@ class NoteScreen(FormScreen):
 
     def done(self, recorded: Recorded) -> None:
         """Say that it stands."""
-        self.app.notify(f"核查记录已提交  {recorded.number}", timeout=4, markup=False)
+        say_saved(self.desk, f"核查记录已提交  {recorded.number}", recorded.case_id)
         super().done(recorded)
 
     def action_another(self) -> None:

@@ -59,7 +59,7 @@ class StateBar(Line):
 
     def _alarm_line(self, tight: bool) -> list[Piece]:
         waiting = sum(self.counts.queues.values()) if self.counts else None
-        line = [Piece("queues", self._said("0", "待办", waiting, tight))]
+        line = [Piece("queues", self._said("0", "待办", waiting, tight)), *self._conflicts(tight)]
         for alarm in (*TABS, Alarm.PAUSED):
             count = self.counts.alarms[alarm] if self.counts else None
             look = FACES[alarm]
@@ -74,12 +74,18 @@ class StateBar(Line):
         queues = self.counts.queues if self.counts else None
         waiting = sum(queues.values()) if queues else None
         whole = "reverse bold" if self.queue == ALL_QUEUES else ""
-        line = [Piece("queues", self._said("0", "待办", waiting, tight), whole)]
+        line = [Piece("queues", self._said("0", "待办", waiting, tight), whole), *self._conflicts(tight)]
         for queue in QUEUES:
             style = "reverse bold" if self.queue == queue else ""
             count = queues[queue] if queues else None
             line.append(Piece(f"queue:{queue}", self._said("", QUEUE_LABELS[queue], count, tight), style))
         return [*line, Piece("everything", "8 全部" if not tight else "8全部")]
+
+    def _conflicts(self, tight: bool) -> list[Piece]:
+        """Only where there are any: contradictions wait for a decision as the queues do."""
+        count = self.counts.conflicts if self.counts else 0
+        said = self._said("⚑", "冲突", count, tight)
+        return [Piece("conflicts", said, "$text-warning")] if count else []
 
     @staticmethod
     def _said(mark: str, word: str, count: int | None, tight: bool) -> str:

@@ -11,9 +11,9 @@ from textual.geometry import Size
 from textual.widget import Widget
 
 from db import instants
-from db.actions import Action
+from db.actions import Action, label_of
 from db.reads.flow import TimelineRow
-from db.terms import Via
+from db.terms import Outcome, Via
 
 WIDE = 50
 """Cells from which a step stands in columns; below, its words go on a line of their own."""
@@ -23,6 +23,10 @@ WHO = 12
 
 TIME = 12
 """Cells for the time, with the gap after it."""
+
+
+FATES = {Outcome.APPLIED: "? 存疑", Outcome.VOID: "✗ 不适用", Outcome.UNDONE: "- 已撤销"}
+"""What became of a step that was not simply taken."""
 
 
 class Columns(NamedTuple):
@@ -62,7 +66,7 @@ class Timeline(Widget):
         if not self._steps:
             return [Content.styled("还没有办理记录", "$text-muted")]
         columns = Columns(
-            max(cell_len(Action(step.action).label) for step in self._steps) + 1,
+            max(cell_len(label_of(step.action)) for step in self._steps) + 1,
             max(cell_len(_who(step)) for step in self._steps) + 1,
         )
         return [line for step in self._steps for line in _step_lines(step, self._year, width, columns)]
@@ -73,7 +77,7 @@ def _who(step: TimelineRow) -> str:
 
 
 def _step_lines(step: TimelineRow, year: int, width: int, columns: Columns) -> list[Content]:
-    time, action, who = show_at(step.at, year), Action(step.action).label, _who(step)
+    time, action, who = show_at(step.at, year), label_of(step.action), _who(step)
     words = _words(step)
     if width >= WIDE:
         head = Content.assemble(
@@ -97,7 +101,13 @@ def _beside(head: Content, words: Content, width: int) -> list[Content]:
 def _words(step: TimelineRow) -> Content:
     way = "" if step.via == Via.DESK else f"{Via(step.via).label}；"
     words = Content((way + step.summary).rstrip("；"))
-    return words + Content.styled(f" ✗ 不适用：{step.why}", "$text-warning") if step.why else words
+    if step.action == Action.SETTLE:
+        words = Content.styled("✓ 处置 ", "$text-success") + words
+    if step.why:
+        words += Content.styled(f" {FATES[Outcome(step.outcome)]}：{step.why}", "$text-warning")
+    for mark in step.marks:
+        words += Content.styled(f" ? {mark}", "$text-warning")
+    return words
 
 
 def show_at(at: int | None, year: int) -> str:

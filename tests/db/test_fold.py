@@ -7,7 +7,7 @@ import itertools
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from db import calendars, fold, instants
+from db import calendars, conflicts, fold, instants, lifecycle
 from db.actions import Action
 from db.ids import CLOCK_BITS, MAX_AHEAD_MS, tick, uuid7, witness
 from db.rules import DeadlineRules, Limit
@@ -50,23 +50,82 @@ def step(action: Action, count: int, device: str, seq: int, seen: tuple[str, ...
     )  # fmt: skip
 
 
+MACHINES = ("m0", "m1", "m2")
+
+CHOICES: dict[Action, dict[str, tuple[object, ...]]] = {
+    Action.DISPATCH: {"lead": ("a", "b"), "due": (None, START + 8 * 86_400)},
+    Action.REASSIGN: {"lead": ("c", "d")},
+    Action.REDO: {"due": (None, START + 30 * 86_400)},
+    Action.EXTEND_GRANT: {"until": (START + 15 * 86_400, START + 16 * 86_400)},
+    Action.CORRECT: {"value": (START + 9 * 86_400, START + 15 * 86_400)},
+    Action.VERIFY: {"finding": ("true", "false", None), "handling": ("within", None)},
+}
+"""What different machines may say differently."""
+
+
 @st.composite
-def histories(draw: st.DrawFn) -> list[Step]:
+def steps(draw: st.DrawFn, known: list[Step], machine: str, count: int, seq: int) -> Step:
+    """A step that a machine writes upon all it knows; mostly one that its own door would let through."""
+    seen = fold.heads(known)
+    state = fold.fold(known, CALENDARS)[0]
+    fitting = [one for one in lifecycle.RULES if lifecycle.why_not(state, one) is None]
+    fitting += [Action.UNDO, Action.SETTLE] * 3
+    later = fitting if draw(st.integers(0, 3)) else [one for one in Action if one is not Action.REGISTER]
+    new = step(draw(st.sampled_from(later)), count, machine, seq, seen)
+    for name, values in CHOICES.get(Action(new.action), {}).items():
+        new.data[name] = draw(st.sampled_from(values))
+    ids = sorted(one.id for one in known)
+    if new.action == Action.UNDO:
+        new.data["event"] = seen[0] if draw(st.integers(0, 4)) else draw(st.sampled_from(ids))
+    if new.action == Action.SETTLE:
+        new.data.update(draw(settlements(known, ids)))
+    return new
+
+
+@st.composite
+def settlements(draw: st.DrawFn, known: list[Step], ids: list[str]) -> dict[str, object]:
+    """The data of a 冲突处置: of something that is open, as the door completes it, or of anything."""
+    verdicts = fold.fold(known, CALENDARS)[1]
+    open_now = conflicts.open_ones(verdicts)
+    if not open_now:
+        return {"events": draw(st.lists(st.sampled_from(ids))), "opinion": "x"}
+    chosen = draw(st.sampled_from(open_now))
+    keep = {"keep": draw(st.sampled_from(chosen.steps)).id} if chosen.keeps else {}
+    return conflicts.completed({"events": sorted(chosen.ids), "opinion": "x", **keep}, verdicts)
+
+
+@st.composite
+def lives(draw: st.DrawFn, most: int = 14) -> list[tuple[str, list[Step]]]:
+    """How three machines came to know one case: each entry is a machine and all that it knows from then.
+
+    A machine writes a step upon all it knows, or is brought what another one knows.
+    """
+    shared = [step(Action.REGISTER, 0, "m0", 1, ())]
+    for action in (Action.DISPATCH, Action.ACCEPT, Action.SUBMIT)[: draw(st.integers(0, 3))]:
+        shared.append(step(action, len(shared), "m0", len(shared) + 1, (shared[-1].id,)))
+    known: dict[str, list[Step]] = dict.fromkeys(MACHINES, shared)
+    seqs, course = dict.fromkeys(MACHINES, len(shared)), [("m0", shared)]
+    for count in range(len(shared), len(shared) + draw(st.integers(0, most))):
+        machine = draw(st.sampled_from(MACHINES))
+        if draw(st.integers(0, 2)):
+            seqs[machine] += 1
+            brought = [draw(steps(known[machine], machine, count, seqs[machine]))]
+        else:
+            brought = known[draw(st.sampled_from(MACHINES))]
+        held = {one.id for one in known[machine]}
+        known[machine] = known[machine] + [one for one in brought if one.id not in held]
+        course.append((machine, known[machine]))
+    return course
+
+
+def everything(course: list[tuple[str, list[Step]]]) -> list[Step]:
+    """Every step that was ever written."""
+    return list({one.id: one for _machine, known in course for one in known}.values())
+
+
+def histories() -> st.SearchStrategy[list[Step]]:
     """What three machines wrote about one case, each seeing its own steps and sometimes the others'."""
-    first = step(Action.REGISTER, 0, "m0", 1, ())
-    heads: dict[str, tuple[str, ...]] = dict.fromkeys(("m0", "m1", "m2"), (first.id,))
-    written, seqs = [first], dict.fromkeys(heads, 1)
-    later = [action for action in Action if action is not Action.REGISTER]
-    for count in range(1, draw(st.integers(1, 14))):
-        machine = draw(st.sampled_from(sorted(heads)))
-        if draw(st.booleans()):
-            other = draw(st.sampled_from(sorted(heads)))
-            heads[machine] = tuple(dict.fromkeys((*heads[machine], *heads[other])))
-        seqs[machine] += 1
-        new = step(draw(st.sampled_from(later)), count, machine, seqs[machine], heads[machine])
-        heads[machine] = (new.id,)
-        written.append(new)
-    return written
+    return lives().map(everything)
 
 
 @given(histories(), st.randoms())

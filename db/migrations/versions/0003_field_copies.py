@@ -14,11 +14,14 @@ DUTY = "duty"
 
 
 def upgrade() -> None:
-    """Small tables only; no office holds an attachment yet."""
+    """Small tables, and an index over the few cases with a conflict; no office holds an attachment yet."""
     for name in ("name", "copy_kind", "recipient"):
         op.add_column("device", sa.Column(name, AutoString(), nullable=False, server_default=""))
     op.add_column("device", sa.Column("paired_at", sa.Integer(), nullable=True))
     op.add_column("device", sa.Column("revoked_at", sa.Integer(), nullable=True))
+    op.create_index(
+        "case_conflicts", "case", ["conflicts", "l2", "l3", "l4"], sqlite_where=sa.text("conflicts > 0")
+    )
     _officers()
     _evidence()
     _bundles()
