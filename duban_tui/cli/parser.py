@@ -126,6 +126,9 @@ def _demo(commands: Any, name: str) -> None:
 def _init(commands: Any, name: str) -> None:
     parser = _command(commands, name, "keeping:init", "按设置新建办公库，不提问")
     parser.add_argument("--units", metavar="文件", help="单位表（csv）；不写时用随程序带来的重庆市单位树")
+    parser.add_argument(
+        "--field", action="store_true", help="外勤副本：督查员自己的电脑，带件下乡，回来交给办公室"
+    )
 
 
 def _find(commands: Any, name: str) -> None:
@@ -187,6 +190,28 @@ def _note(commands: Any, name: str) -> None:
     )
     parser.add_argument("number", metavar="编号", help="本台编号或来源编号")
     parser.add_argument("--file", metavar="文件", help=".toml 或 .json")
+
+
+def _pair(commands: Any, name: str) -> None:
+    pair = _group(
+        _command(commands, name, "", "配对：办公室与外勤电脑互认，之后才能收发下乡包"), required=True
+    )
+    parser = _command(
+        pair, "card", "pair:card", "写出本机的名片（只有公钥，可以用 U 盘交给对方），并显示核对码"
+    )
+    parser.add_argument("--to", metavar="文件", required=True, help="写到哪里")
+    parser.add_argument("--name", metavar="名称", help="本机叫什么，如 王五的笔记本（默认计算机名）")
+    _json(parser)
+    parser = _command(
+        pair, "add", "pair:add", "收下对方的名片，与它配对",
+        "核对码要当面或电话里念给对方听，两边一样才是真的。写了 --code 时，不一样就不配对。",
+    )  # fmt: skip
+    parser.add_argument("file", metavar="文件", help="对方的名片")
+    parser.add_argument("--code", metavar="核对码", help="对方念的核对码，如 '1234 5678 9012'")
+    parser = _command(pair, "list", "pair:list_pairs", "与哪些电脑配对")
+    _json(parser)
+    parser = _command(pair, "end", "pair:end", "终止配对：电脑丢了或交回了，从此不收它的包，也不给它做包")
+    parser.add_argument("name", metavar="名称", help="名称或设备号")
 
 
 def _units(commands: Any, name: str) -> None:
@@ -258,6 +283,7 @@ _COMMANDS: dict[str, Callable[[Any, str], None]] = {
     "import": _import,
     "export": _export,
     "note": _note,
+    "pair": _pair,
     "units": _units,
     "calendar": _calendar,
     "backup": _backup,
