@@ -84,6 +84,12 @@ def prefix_of(device: str) -> str:
     return f"{letters}-"
 
 
+def known_id(home: Path) -> str | None:
+    """The id of this machine by its key file alone; None where the folder was moved, or never opened."""
+    known = _read(home / KEY_FILE)
+    return known["id"] if known is not None and known["where"] == _whereabouts(home) else None
+
+
 def this_device(home: Path, connection: Connection, now: int, *, field: bool = False) -> Device:
     """The identity of this machine in this office; made on first use or after a move.
 

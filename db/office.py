@@ -9,7 +9,8 @@ from contextlib import closing, suppress
 from pathlib import Path
 from types import TracebackType
 
-from db import calendars, instants, upkeep
+from db import calendars, instants, taken_rules, upkeep
+from db.calendars import ANNOUNCED
 from db.connection import (
     DATABASE,
     SCHEMA_VERSION,
@@ -30,9 +31,6 @@ from db.device import Device, this_device
 from db.rules import Rules
 from db.terms import CopyKind, Post
 from db.workdays import Calendar
-
-ANNOUNCED = "announced_calendar"
-"""The setting that names the calendar revision without the overrides of the config."""
 
 COPY_KIND = "copy_kind"
 """The setting that says what this copy is; one that an older version made has none and is an office."""
@@ -68,6 +66,7 @@ class Office:
         self.calendars = Calendars(writer)
         with transaction(writer) as connection:
             self.kind = kind_of(connection)
+            self.rules = taken_rules.in_force(connection, rules)
             self.device: Device = this_device(
                 home, connection, self.clock(), field=self.kind is CopyKind.FIELD
             )
@@ -155,6 +154,12 @@ class Office:
             calendars.store(connection, announced, source=source, now=self.clock())
             connection.execute("UPDATE setting SET value = ? WHERE name = ?", (announced.revision, ANNOUNCED))
             self.settle_calendar(connection)
+
+    def work_by_taken(self, connection: Connection) -> None:
+        """Work by the rules and the calendar that a bundle of the office brought; in its transaction."""
+        self.rules = taken_rules.in_force(connection, self.rules)
+        self._work_by(calendars.load(connection, _setting(connection, ANNOUNCED)))
+        self.settle_calendar(connection)
 
     def close(self) -> None:
         """Leave index and statistics in order, unless somebody writes; close. May be called twice."""

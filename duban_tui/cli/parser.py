@@ -214,6 +214,47 @@ def _pair(commands: Any, name: str) -> None:
     parser.add_argument("name", metavar="名称", help="名称或设备号")
 
 
+def _bundle(commands: Any, name: str) -> None:
+    bundle = _group(_command(commands, name, "", "下乡包：带件下乡、记录、带回、回执、清理"), required=True)
+    parser = _command(
+        bundle, "out", "bundle:out", "做一个包：办公室把选中的事项交给外勤电脑；外勤用 --changes 带回",
+        "包是加密的，只有收件的那台电脑能打开。平时不带反映人。",
+    )  # fmt: skip
+    parser.add_argument("numbers", metavar="编号", nargs="*", help="事项编号，可写多个")
+    parser.add_argument("--to", metavar="文件", required=True, help="写到哪里")
+    parser.add_argument("--for", dest="receiver", metavar="名称", help="给哪台配过对的电脑")
+    parser.add_argument("--list", metavar="名单", help="如 警报、紧急、预警、待核查、办结待审核")
+    parser.add_argument("--unit", metavar="单位", help="名单里只要这个单位及其以下的")
+    parser.add_argument("--changes", action="store_true", help="外勤副本：带回办公室还没有的全部记录")
+    parser.add_argument("--evidence", action="store_true", help="附件也带上")
+    parser.add_argument("--confidential", action="store_true", help="保密件也可以带出")
+    parser.add_argument("--with-identity", metavar="理由", help="带上反映人，理由记入查看记录")
+    _json(parser)
+    parser = _command(
+        bundle, "in", "bundle:take_in", "收一个包：下乡包、回传包或回执",
+        "先全部核对，再一次收下；不对的不收，什么都不改。办公室收回传包时写出回执。",
+    )  # fmt: skip
+    parser.add_argument("file", metavar="文件", help="收到的包")
+    parser.add_argument(
+        "--receipt", metavar="文件", help="回执写到哪里（默认在包的旁边）；收过的包可再写一份"
+    )
+    _dry_run(parser)
+    _json(parser)
+    parser = _command(bundle, "show", "bundle:show", "看包里有什么，不收")
+    parser.add_argument("file", metavar="文件", help="包")
+    _json(parser)
+    _json(_command(bundle, "list", "bundle:list_bundles", "收发过的包：在谁那里、有没有回执"))
+    parser = _command(
+        bundle, "clean", "bundle:clean", "外勤副本：清理办公室已有回执的事项",
+        "没有回执的、草稿没写完的都留着。",
+    )  # fmt: skip
+    parser.add_argument("numbers", metavar="编号", nargs="*", help="事项编号，可写多个")
+    parser.add_argument("--all", action="store_true", help="全部已有回执的")
+    parser.add_argument("--force", action="store_true", help="有草稿的也清理，草稿不要了")
+    _dry_run(parser)
+    _json(parser)
+
+
 def _units(commands: Any, name: str) -> None:
     units = _group(_command(commands, name, "", "单位树：载入、列出、增加、终止"), required=True)
     parser = _command(units, "load", "units:load", "载入单位表，或按新表调整单位树")
@@ -284,6 +325,7 @@ _COMMANDS: dict[str, Callable[[Any, str], None]] = {
     "export": _export,
     "note": _note,
     "pair": _pair,
+    "bundle": _bundle,
     "units": _units,
     "calendar": _calendar,
     "backup": _backup,
