@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 PACKAGED = Path(__file__).parent / "data" / "holidays.csv"
 
+ANNOUNCED = "announced_calendar"
+"""The setting that names the revision an office works by, without the overrides of the config."""
+
 NOTICE_STARTS = (12, 21)
 """The notice of a year speaks from here in the year before (2018-12-29 班 stands in that of 2019)."""
 
@@ -106,24 +109,31 @@ def store(connection: Connection, calendar: Calendar, *, source: str, now: int) 
 
     Belongs inside `connection.transaction`. A revision that is already there is not written again.
     """
+    keep(connection, calendar, source=source, now=now)
+    connection.execute('UPDATE calendar_revision SET "current" = (id = ?)', (calendar.revision,))
+    return calendar.revision
+
+
+def keep(connection: Connection, calendar: Calendar, *, source: str, now: int) -> None:
+    """Keep a calendar as a revision without working by it; one that is already there is not written again.
+
+    Belongs inside `connection.transaction`.
+    """
     known = connection.execute(
         "SELECT 1 FROM calendar_revision WHERE id = ?", (calendar.revision,)
     ).fetchone()
-    connection.execute('UPDATE calendar_revision SET "current" = 0 WHERE "current" = 1')
     if known:
-        connection.execute('UPDATE calendar_revision SET "current" = 1 WHERE id = ?', (calendar.revision,))
-        return calendar.revision
+        return
     years = ",".join(map(str, calendar.published_years))
     connection.execute(
         'INSERT INTO calendar_revision (id, source, published_years, loaded_at, "current") '
-        "VALUES (?, ?, ?, ?, 1)",
+        "VALUES (?, ?, ?, ?, 0)",
         (calendar.revision, source, years, now),
     )
     connection.executemany(
         "INSERT INTO calendar_day (revision, day, is_workday, name) VALUES (?, ?, ?, ?)",
         [(calendar.revision, str(day), int(work), name) for day, (work, name) in calendar.days.items()],
     )
-    return calendar.revision
 
 
 def load(connection: Connection, revision: str) -> Calendar:

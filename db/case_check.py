@@ -8,7 +8,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from db import chain, contents, fold, rows, search_index
+from db import chain, contents, fold, numbers, rows, search_index
 from db.connection import Connection
 from db.directory import Directory
 from db.effects import Calendars
@@ -141,7 +141,9 @@ class CaseCheck:
         stored = {event.step.id: (event.outcome, event.why) for event in events if event.step is not None}
         marked = all(stored[one.step.id] == (str(one.outcome), one.why) for one in verdicts)
         nearest = rows.NOWHERE if state.unclaimed is None else self.directory.nearest(state.unclaimed)
-        return Folded(events[0].case_id, events[0].case_uid, state, verdicts, nearest), marked
+        one = Folded(events[0].case_id, events[0].case_uid, state, verdicts, nearest)
+        state.number = numbers.shown(self.connection, one)
+        return one, marked
 
     def _submitters(
         self, stretch: tuple[int, int], folded: Sequence[Folded], texts: dict[str, tuple[Any, ...]]

@@ -30,6 +30,36 @@ def tip(connection: Connection, device: str) -> Link:
     return Link(0, GENESIS, 0) if row is None else Link(*row)
 
 
+WITNESSED = "clock_seen"
+"""The setting that keeps the furthest logical clock of another machine that ours has to be past."""
+
+CUT = "chain_end:"
+"""With a device id: the setting that keeps where its chain ended when its events were cleaned away."""
+
+
+def own_tip(connection: Connection, device: str) -> Link:
+    """Where the chain of this machine goes on: past all it wrote, and in time past all it has read."""
+    link = tip(connection, device)
+    kept = dict(
+        connection.execute(
+            "SELECT name, value FROM setting WHERE name IN (?, ?)", (CUT + device, WITNESSED)
+        ).fetchall()
+    )
+    if CUT + device in kept:
+        link = max(link, Link(*json.loads(kept[CUT + device])))
+    return link._replace(hlc=max(link.hlc, int(kept.get(WITNESSED, 0))))
+
+
+def keep_tip(connection: Connection, device: str) -> None:
+    """Remember where the chain of this machine ends, before its last events are cleaned away."""
+    link = own_tip(connection, device)
+    connection.execute(
+        """INSERT INTO setting (name, value) VALUES (?, ?)
+        ON CONFLICT (name) DO UPDATE SET value = excluded.value""",
+        (CUT + device, json.dumps(link)),
+    )
+
+
 def tips(connection: Connection) -> dict[str, Link]:
     """Where the chain of every device that the office knows ends."""
     return {device: tip(connection, device) for (device,) in connection.execute("SELECT id FROM device")}

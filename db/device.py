@@ -20,6 +20,12 @@ from db.ids import uuid7
 
 KEY_FILE = "device.key"
 
+_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
+"""Without I and O, which look like digits."""
+
+PREFIX_LETTERS = 4
+"""Of a field copy's numbers: 331,776 prefixes; an office refuses to pair with one that it knows already."""
+
 
 @dataclass(frozen=True, slots=True)
 class Device:
@@ -69,16 +75,31 @@ def secrets_of(home: Path) -> Secrets:
     return Secrets(known["private_key"], known["identity"])
 
 
-def known_id(home: Path) -> str:
-    """The id of this machine in this office, from its key file alone; empty before the first write here."""
+def prefix_of(device: str) -> str:
+    """What a field copy puts before its numbers, made from its id, so that no two copies number alike."""
+    left, letters = int(device[-12:], 16), ""
+    for _ in range(PREFIX_LETTERS):
+        left, letter = divmod(left, len(_LETTERS))
+        letters += _LETTERS[letter]
+    return f"{letters}-"
+
+
+def known_id(home: Path) -> str | None:
+    """The id of this machine by its key file alone; None where the folder was moved, or never opened."""
     known = _read(home / KEY_FILE)
-    return known["id"] if known is not None and known["where"] == _whereabouts(home) else ""
+    return known["id"] if known is not None and known["where"] == _whereabouts(home) else None
 
 
-def this_device(home: Path, connection: Connection, now: int, prefix: str = "") -> Device:
+def this_device(home: Path, connection: Connection, now: int, *, field: bool = False) -> Device:
     """The identity of this machine in this office; made on first use or after a move.
 
     Runs inside the caller's transaction.
+
+    Args:
+        home: the data folder.
+        connection: a writer.
+        now: the present instant.
+        field: this is a field copy, which numbers its cases under a prefix of its own.
 
     Raises:
         OfficeError: the key file cannot be read or written.
@@ -90,7 +111,7 @@ def this_device(home: Path, connection: Connection, now: int, prefix: str = "") 
         ).fetchone()
         if row is not None and row[3]:
             return Device(*row)
-    return _new_device(home, connection, now, prefix)
+    return _new_device(home, connection, now, field=field)
 
 
 def _read(path: Path) -> dict[str, str] | None:
@@ -103,9 +124,9 @@ def _read(path: Path) -> dict[str, str] | None:
     return known if isinstance(known, dict) and {"id", "where"} <= known.keys() else None
 
 
-def _new_device(home: Path, connection: Connection, now: int, prefix: str) -> Device:
-    made, public, recipient = _generate()
-    device = Device(uuid7(), prefix, public, recipient)
+def _new_device(home: Path, connection: Connection, now: int, *, field: bool) -> Device:
+    (made, public, recipient), new = _generate(), uuid7()
+    device = Device(new, prefix_of(new) if field else "", public, recipient)
     text = json.dumps(
         {
             "id": device.id, "private_key": made.sign, "identity": made.identity, "where": _whereabouts(home),
@@ -125,6 +146,6 @@ def _new_device(home: Path, connection: Connection, now: int, prefix: str) -> De
     connection.execute(
         "INSERT INTO device (id, prefix, public_key, recipient, first_seen, name, copy_kind) "
         "VALUES (?, ?, ?, ?, ?, ?, '')",
-        (device.id, prefix, public, recipient, now, platform.node()),
+        (device.id, device.prefix, public, recipient, now, platform.node()),
     )
     return device

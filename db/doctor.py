@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from typing import NamedTuple
 
 from db import chain, closed
+from db.bundle import book
+from db.bundle.pairing import OWN_DEVICES
 from db.case_check import REBUILD, RESTORE, CaseCheck, Finding
 from db.connection import Connection, Progress, size_of
 from db.connection import driver as sqlite
@@ -141,21 +143,32 @@ def _pages(connection: Connection) -> Iterator[Finding]:
 
 
 _DEVICES = "SELECT device FROM event WHERE device > ? ORDER BY device LIMIT 1"
-_CHAIN = "SELECT seq, prev_hash, hash FROM event WHERE device = ? AND seq > ? ORDER BY seq LIMIT ?"
+_CHAIN = "SELECT seq, prev_hash, hash, id FROM event WHERE device = ? AND seq > ? ORDER BY seq LIMIT ?"
 
 
 def _links(connection: Connection) -> Iterator[Finding]:
-    """Every event with the one before it on its device."""
+    """Every event with the one before it on its device; across gaps, with the signed lists of bundles.
+
+    Of another machine only a part is here, and of this one a field copy may have cleaned a part away: then
+    the event, or at least the hash before it, stands in a list that its sender signed.
+    """
+    vouched, broken = book.vouched(connection)
+    for bundle in broken:
+        yield Finding(f"下乡包 {bundle[-8:]}", "所存清单的签名对不上", RESTORE)
+    hashes = set(vouched.values())
+    own = {row[0] for row in connection.execute(OWN_DEVICES)}
     device = ""
     while row := connection.execute(_DEVICES, (device,)).fetchone():
         device, seq, previous = row[0], 0, chain.GENESIS
         while links := connection.execute(_CHAIN, (device, seq, LINKS)).fetchall():
-            for at, claimed, digest in links:
-                where = f"设备 {device[:8]} 第 {at} 条流水"
-                if at != seq + 1:
-                    yield Finding(where, f"前面缺 {at - seq - 1} 条", RESTORE)
-                elif claimed != previous:
+            for at, claimed, digest, event in links:
+                where, listed = f"设备 {device[:8]} 第 {at} 条流水", vouched.get(event) == digest
+                if at == seq + 1 and claimed != previous:
                     yield Finding(where, "与前一条不相连", RESTORE)
+                elif at != seq + 1 and not listed and claimed not in hashes:
+                    yield Finding(where, f"前面缺 {at - seq - 1} 条", RESTORE)
+                elif device not in own and not listed:
+                    yield Finding(where, "来自别的电脑，却不在任何一个签过名的下乡包里", RESTORE)
                 seq, previous = at, digest
 
 

@@ -29,5 +29,9 @@ class OfficeLocked(OfficeError):
         self.home = home
 
 
+class BundleRefused(OfficeError):
+    """A card or bundle from another machine is not taken; the message says why."""
+
+
 class WrongPassphrase(OfficeError):
     """The passphrase does not open it."""

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from db import chain, conflicts, contents, fold, instants, lifecycle, refold, rows, search_index, undo, upkeep
 from db.actions import Action, is_countable, validate
+from db.case_ids import CaseIds
 from db.connection import Connection, transaction
 from db.contents import Sealed
 from db.directory import Directory
@@ -153,8 +154,8 @@ class _Entry:
         office.settle_calendar(connection)
         self.directory = Directory(connection)
         self.now = self.moment = office.clock()
-        self.link = chain.tip(connection, office.device.id)
-        self.last_ids: dict[int, int] = {}
+        self.link = chain.own_tip(connection, office.device.id)
+        self.case_ids = CaseIds(connection)
         self.numbers: dict[str, int] = {}
         self._gather()
 
@@ -199,27 +200,17 @@ class _Entry:
         if first.action is not Action.REGISTER:
             raise NotAllowed(f"新事项须先登记，不能先{first.action.label}")
         received = self.now if first.at is None else first.at
-        case = _Open(self._next_case_id(received), uuid7(), CaseState(), [], ())
+        case = _Open(self.case_ids.next(received), uuid7(), CaseState(), [], ())
         self.texts[case.case_id] = []
         return case
 
-    def _next_case_id(self, received: int) -> int:
-        base = max(received, 0) << 20
-        last = self.last_ids.get(base)
-        if last is None:
-            row = self.connection.execute(
-                'SELECT max(id) FROM "case" WHERE id >= ? AND id < ?', (base, base + (1 << 20))
-            ).fetchone()
-            last = base - 1 if row[0] is None else row[0]
-        self.last_ids[base] = last + 1
-        return last + 1
-
     def _load(self, case_id: int) -> _Open:
-        row = self.connection.execute('SELECT uid FROM "case" WHERE id = ?', (case_id,)).fetchone()
+        row = self.connection.execute('SELECT uid, number FROM "case" WHERE id = ?', (case_id,)).fetchone()
         if row is None:
             raise NotAllowed("没有这件事项，可能已被移走，请刷新")
         steps = chain.steps_of(self.connection, case_id)
         state, verdicts = fold.fold(steps, self.office.calendars)
+        state.number = row[1]  # As it is shown here: see `db.numbers`.
         return _Open(case_id, row[0], state, verdicts, fold.heads(steps))
 
     def _again(self, case: _Open) -> _Open:

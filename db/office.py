@@ -9,7 +9,8 @@ from contextlib import closing, suppress
 from pathlib import Path
 from types import TracebackType
 
-from db import calendars, instants, upkeep
+from db import calendars, instants, taken_rules, upkeep
+from db.calendars import ANNOUNCED
 from db.connection import (
     DATABASE,
     SCHEMA_VERSION,
@@ -28,11 +29,11 @@ from db.connection import driver as sqlite
 from db.connection import path_of as path_of
 from db.device import Device, this_device
 from db.rules import Rules
-from db.terms import Post
+from db.terms import CopyKind, Post
 from db.workdays import Calendar
 
-ANNOUNCED = "announced_calendar"
-"""The setting that names the calendar revision without the overrides of the config."""
+COPY_KIND = "copy_kind"
+"""The setting that says what this copy is; one that an older version made has none and is an office."""
 
 
 class Calendars(dict[str, Calendar]):
@@ -64,7 +65,11 @@ class Office:
         """The present instant; tests set their own."""
         self.calendars = Calendars(writer)
         with transaction(writer) as connection:
-            self.device: Device = this_device(home, connection, self.clock())
+            self.kind = kind_of(connection)
+            self.rules = taken_rules.in_force(connection, rules)
+            self.device: Device = this_device(
+                home, connection, self.clock(), field=self.kind is CopyKind.FIELD
+            )
             self._work_by(calendars.load(connection, _setting(connection, ANNOUNCED)))
             self.settle_calendar(connection)
             self.identity_secret = bytes.fromhex(_setting(connection, "identity_secret"))
@@ -72,9 +77,16 @@ class Office:
 
     @classmethod
     def create(
-        cls, home: Path, rules: Rules, officer: str, units: Path | None = None, *, name: str = "督查办"
+        cls,
+        home: Path,
+        rules: Rules,
+        officer: str,
+        units: Path | None = None,
+        *,
+        name: str = "督查办",
+        kind: CopyKind = CopyKind.OFFICE,
     ) -> Office:
-        """Make a new office with the packaged unit tree, or another table.
+        """Make a new office with the packaged unit tree, or another table; or a field copy of one.
 
         Raises:
             OfficeError: there is one already, or the folder cannot be written.
@@ -87,7 +99,7 @@ class Office:
         fresh = path.with_name(f".{DATABASE}.new-{os.getpid()}")
         try:
             home.mkdir(parents=True, exist_ok=True)
-            _build(fresh, name, units)
+            _build(fresh, name, units, kind)
             os.replace(fresh, path)
         except OSError as error:
             raise OfficeError(
@@ -143,6 +155,12 @@ class Office:
             connection.execute("UPDATE setting SET value = ? WHERE name = ?", (announced.revision, ANNOUNCED))
             self.settle_calendar(connection)
 
+    def work_by_taken(self, connection: Connection) -> None:
+        """Work by the rules and the calendar that a bundle of the office brought; in its transaction."""
+        self.rules = taken_rules.in_force(connection, self.rules)
+        self._work_by(calendars.load(connection, _setting(connection, ANNOUNCED)))
+        self.settle_calendar(connection)
+
     def close(self) -> None:
         """Leave index and statistics in order, unless somebody writes; close. May be called twice."""
         with suppress(sqlite.Error):
@@ -163,6 +181,12 @@ class Office:
         self.close()
 
 
+def kind_of(connection: Connection) -> CopyKind:
+    """What this copy of the records is."""
+    row = connection.execute("SELECT value FROM setting WHERE name = ?", (COPY_KIND,)).fetchone()
+    return CopyKind.OFFICE if row is None else CopyKind(row[0])
+
+
 def _setting(connection: Connection, name: str) -> str:
     row = connection.execute("SELECT value FROM setting WHERE name = ?", (name,)).fetchone()
     if row is None:
@@ -177,7 +201,7 @@ def _remember_officer(connection: Connection, officer: str, now: int) -> None:
     )
 
 
-def _build(path: Path, name: str, units: Path | None) -> None:
+def _build(path: Path, name: str, units: Path | None, kind: CopyKind) -> None:
     from db import units as unit_tree  # pypinyin and the tree only when one is made
 
     announced = calendars.packaged()
@@ -192,6 +216,7 @@ def _build(path: Path, name: str, units: Path | None) -> None:
                     ("identity_secret", secrets.token_hex(32)),
                     ("created_at", str(instants.now())),
                     (ANNOUNCED, announced.revision),
+                    (COPY_KIND, str(kind)),
                 ],
             )
             calendars.store(connection, announced, source=announced.source, now=instants.now())

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 
-from db import chain, fold, rows
+from db import chain, fold, numbers, rows
 from db.connection import Connection
 from db.directory import Directory
 from db.effects import Calendars
@@ -37,6 +37,7 @@ def refold(
         cases: (local id, UID) of each.
     """
     folded = [_fold(connection, calendars, directory, *one) for one in cases]
+    numbers.settle(connection, folded)
     rows.write(connection, folded, directory.place)
     mark(connection, [verdict for one in folded for verdict in one.verdicts])
     for one in folded:

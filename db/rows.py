@@ -77,7 +77,14 @@ _part_read = attrgetter(*_read(Assignment, _PART_GIVEN))
 _NOTE_COLUMNS = _columns(Note)
 
 _CASE = _insert(Case, _CASE_COLUMNS, _update_all(Case, "id"))
-_NUMBER = _insert(CaseNumber, _columns(CaseNumber), "ON CONFLICT DO NOTHING")
+_NUMBER = _insert(
+    CaseNumber,
+    _columns(CaseNumber),
+    """ON CONFLICT (scheme, number) DO UPDATE SET case_id = excluded.case_id
+    WHERE excluded.case_id <> case_id AND (SELECT uid FROM "case" WHERE id = excluded.case_id)
+    < (SELECT uid FROM "case" WHERE id = case_number.case_id)""",
+)
+"""A number that two cases claim stands with the one that was opened first, whichever came in first here."""
 _PART = _insert(Assignment, _PART_COLUMNS)
 _NOTE = _insert(Note, _NOTE_COLUMNS, _update_all(Note, "event_id"))
 
@@ -194,8 +201,7 @@ def _expected(
     """The rows of a fold.
 
     Where an unclaimed case is counted is a help, found in the tree of the day it was written: a tree
-    that has grown since may know better, and proves nothing. A number that two cases claim stands with
-    the first.
+    that has grown since may know better, and proves nothing.
     """
     if stored["事项"] and one.state.unclaimed is not None:
         counted = dict(zip(_CASE_COLUMNS, stored["事项"][0], strict=True))

@@ -117,6 +117,14 @@ class Category(NamedTuple):
     limit: Limit | None = None
 
 
+def _told(limit: Limit | None) -> list[Any] | None:
+    return None if limit is None else limit.to_data()
+
+
+def _understood(told: list[Any] | None) -> Limit | None:
+    return None if told is None else Limit.from_data(told)
+
+
 @dataclass(frozen=True, slots=True)
 class Rules:
     """Everything the office decides for itself."""
@@ -135,6 +143,44 @@ class Rules:
     """The limit of a 退回重办."""
     calendar_days: dict[dt.date, bool] = field(default_factory=dict)
     """Local overrides: day → is a working day (e.g. 民族节日 of an autonomous county)."""
+
+    def to_data(self) -> dict[str, Any]:
+        """As JSON: what a field copy takes along."""
+        return {
+            "kinds": [[*one._replace(limit=one.limit.to_data())] for one in self.kinds],  # type: ignore[arg-type]
+            "channels": list(self.channels),
+            "categories": [[one.name, _told(one.limit)] for one in self.categories],
+            "urgencies": {name: _told(limit) for name, limit in self.urgencies.items()},
+            "refuse_reasons": list(self.refuse_reasons),
+            "return_reasons": list(self.return_reasons),
+            "pause_reasons": list(self.pause_reasons),
+            "number_pattern": self.number_pattern,
+            "deadlines": self.deadlines.to_data(),
+            "redo_limit": self.redo_limit.to_data(),
+            "calendar_days": {day.isoformat(): work for day, work in self.calendar_days.items()},
+        }
+
+    @classmethod
+    def from_data(cls, data: dict[str, Any]) -> Rules:
+        """Read what `to_data` wrote.
+
+        Raises:
+            KeyError, TypeError, ValueError: something else did.
+        """
+        days = data["calendar_days"].items()
+        return cls(
+            kinds=tuple(Kind(name, Limit.from_data(limit), *rest) for name, limit, *rest in data["kinds"]),
+            channels=tuple(data["channels"]),
+            categories=tuple(Category(name, _understood(limit)) for name, limit in data["categories"]),
+            urgencies={name: _understood(limit) for name, limit in data["urgencies"].items()},
+            refuse_reasons=tuple(data["refuse_reasons"]),
+            return_reasons=tuple(data["return_reasons"]),
+            pause_reasons=tuple(data["pause_reasons"]),
+            number_pattern=str(data["number_pattern"]),
+            deadlines=DeadlineRules.from_data(data["deadlines"]),
+            redo_limit=Limit.from_data(data["redo_limit"]),
+            calendar_days={dt.date.fromisoformat(day): bool(work) for day, work in days},
+        )
 
     def kind(self, name: str) -> Kind:
         """The kind of that name.

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
-from db import instants
+from db import field_clock, instants
 from db.actions import CORRECTABLE, Action
 from db.rules import Limit, Rules
 from db.state import CaseState
+from db.terms import CopyKind
 
 if TYPE_CHECKING:
     from db.directory import Directory
@@ -41,6 +42,15 @@ def stamp(
     Raises:
         ValueError: an unknown kind, unit or value, or a 交办 of a 举报 to whom it is about.
     """
+    completed = _completed(action, data, state, desk, imported=imported)
+    if desk.office.kind is CopyKind.FIELD:
+        completed["clock"] = list(field_clock.now(desk.office.writer))
+    return completed
+
+
+def _completed(
+    action: Action, data: dict[str, Any], state: CaseState, desk: Desk, *, imported: bool
+) -> dict[str, Any]:
     rules = desk.office.rules
     if action is Action.REGISTER:
         return _registered(data, rules, desk)

@@ -62,6 +62,17 @@ def found(connection: Connection, case_id: int, *, officer: str, query_kind: str
     _log(connection, case_id, officer, f"按{query_kind}快查", now)
 
 
+def carried(connection: Connection, case_id: int, *, officer: str, reason: str, to: str, now: int) -> None:
+    """Note that who reported a case left this machine in a bundle; inside the caller's transaction.
+
+    Raises:
+        ValueError: no reason given.
+    """
+    if not reason.strip():
+        raise ValueError("请写明带出反映人的理由")
+    _log(connection, case_id, officer, f"随下乡包带给{to}：{reason.strip()}", now)
+
+
 def _log(connection: Connection, case_id: int, officer: str, reason: str, now: int) -> None:
     connection.execute(
         "INSERT INTO access_log (id, at, officer, case_id, what, reason) VALUES (?, ?, ?, ?, ?, ?)",

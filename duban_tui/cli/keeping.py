@@ -25,16 +25,21 @@ if TYPE_CHECKING:
 def init(args: argparse.Namespace) -> None:
     """Make a new office from the settings."""
     from db.office import Office
+    from db.terms import CopyKind
 
     settings, home = config_of(args), home_of(args)
     units = Path(args.units) if args.units else None
+    kind = CopyKind.FIELD if args.field else CopyKind.OFFICE
     with Office.create(
-        home, settings.rules, settings.officer.name, units, name=settings.office.name
+        home, settings.rules, settings.officer.name, units, name=settings.office.name, kind=kind
     ) as office:
         living = office.writer.execute("SELECT count(*) FROM unit_version WHERE valid_to IS NULL").fetchone()[
             0
         ]
-    print(f"已新建办公库：{path_of(home)}（{living:,} 个单位）")
+        prefix = office.device.prefix
+    told = f"，本机登记的编号以 {prefix} 开头" if prefix else ""
+    made = "外勤副本" if args.field else "办公库"
+    print(f"已新建{made}：{path_of(home)}（{living:,} 个单位{told}）")
 
 
 def backup(args: argparse.Namespace) -> None:

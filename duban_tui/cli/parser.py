@@ -126,6 +126,9 @@ def _demo(commands: Any, name: str) -> None:
 def _init(commands: Any, name: str) -> None:
     parser = _command(commands, name, "keeping:init", "按设置新建办公库，不提问")
     parser.add_argument("--units", metavar="文件", help="单位表（csv）；不写时用随程序带来的重庆市单位树")
+    parser.add_argument(
+        "--field", action="store_true", help="外勤副本：督查员自己的电脑，带件下乡，回来交给办公室"
+    )
 
 
 def _find(commands: Any, name: str) -> None:
@@ -220,6 +223,69 @@ def _settle(commands: Any, name: str) -> None:
     )
 
 
+def _pair(commands: Any, name: str) -> None:
+    pair = _group(
+        _command(commands, name, "", "配对：办公室与外勤电脑互认，之后才能收发下乡包"), required=True
+    )
+    parser = _command(
+        pair, "card", "pair:card", "写出本机的名片（只有公钥，可以用 U 盘交给对方），并显示核对码"
+    )
+    parser.add_argument("--to", metavar="文件", required=True, help="写到哪里")
+    parser.add_argument("--name", metavar="名称", help="本机叫什么，如 王五的笔记本（默认计算机名）")
+    _json(parser)
+    parser = _command(
+        pair, "add", "pair:add", "收下对方的名片，与它配对",
+        "核对码要当面或电话里念给对方听，两边一样才是真的。写了 --code 时，不一样就不配对。",
+    )  # fmt: skip
+    parser.add_argument("file", metavar="文件", help="对方的名片")
+    parser.add_argument("--code", metavar="核对码", help="对方念的核对码，如 '1234 5678 9012'")
+    parser = _command(pair, "list", "pair:list_pairs", "与哪些电脑配对")
+    _json(parser)
+    parser = _command(pair, "end", "pair:end", "终止配对：电脑丢了或交回了，从此不收它的包，也不给它做包")
+    parser.add_argument("name", metavar="名称", help="名称或设备号")
+
+
+def _bundle(commands: Any, name: str) -> None:
+    bundle = _group(_command(commands, name, "", "下乡包：带件下乡、记录、带回、回执、清理"), required=True)
+    parser = _command(
+        bundle, "out", "bundle:out", "做一个包：办公室把选中的事项交给外勤电脑；外勤用 --changes 带回",
+        "包是加密的，只有收件的那台电脑能打开。平时不带反映人。",
+    )  # fmt: skip
+    parser.add_argument("numbers", metavar="编号", nargs="*", help="事项编号，可写多个")
+    parser.add_argument("--to", metavar="文件", required=True, help="写到哪里")
+    parser.add_argument("--for", dest="receiver", metavar="名称", help="给哪台配过对的电脑")
+    parser.add_argument("--list", metavar="名单", help="如 警报、紧急、预警、待核查、办结待审核")
+    parser.add_argument("--unit", metavar="单位", help="名单里只要这个单位及其以下的")
+    parser.add_argument("--changes", action="store_true", help="外勤副本：带回办公室还没有的全部记录")
+    parser.add_argument("--evidence", action="store_true", help="附件也带上")
+    parser.add_argument("--confidential", action="store_true", help="保密件也可以带出")
+    parser.add_argument("--with-identity", metavar="理由", help="带上反映人，理由记入查看记录")
+    _json(parser)
+    parser = _command(
+        bundle, "in", "bundle:take_in", "收一个包：下乡包、回传包或回执",
+        "先全部核对，再一次收下；不对的不收，什么都不改。办公室收回传包时写出回执。",
+    )  # fmt: skip
+    parser.add_argument("file", metavar="文件", help="收到的包")
+    parser.add_argument(
+        "--receipt", metavar="文件", help="回执写到哪里（默认在包的旁边）；收过的包可再写一份"
+    )
+    _dry_run(parser)
+    _json(parser)
+    parser = _command(bundle, "show", "bundle:show", "看包里有什么，不收")
+    parser.add_argument("file", metavar="文件", help="包")
+    _json(parser)
+    _json(_command(bundle, "list", "bundle:list_bundles", "收发过的包：在谁那里、有没有回执"))
+    parser = _command(
+        bundle, "clean", "bundle:clean", "外勤副本：清理办公室已有回执的事项",
+        "没有回执的、草稿没写完的都留着。",
+    )  # fmt: skip
+    parser.add_argument("numbers", metavar="编号", nargs="*", help="事项编号，可写多个")
+    parser.add_argument("--all", action="store_true", help="全部已有回执的")
+    parser.add_argument("--force", action="store_true", help="有草稿的也清理，草稿不要了")
+    _dry_run(parser)
+    _json(parser)
+
+
 def _units(commands: Any, name: str) -> None:
     units = _group(_command(commands, name, "", "单位树：载入、列出、增加、终止"), required=True)
     parser = _command(units, "load", "units:load", "载入单位表，或按新表调整单位树")
@@ -292,6 +358,8 @@ _COMMANDS: dict[str, Callable[[Any, str], None]] = {
     "undo": _undo,
     "conflicts": _conflicts,
     "settle": _settle,
+    "pair": _pair,
+    "bundle": _bundle,
     "units": _units,
     "calendar": _calendar,
     "backup": _backup,

@@ -1,0 +1,154 @@
+"""The sealed file: one line in clear that says who it is for, then parts that only the receiver can open.
+
+    duban-bundle
+    {"format":1,"kind":"cases","id":…,"sender":…,"receiver":…,"made_at":…}
+    <8 bytes: length> <age file>      the manifest with its signature
+    <8 bytes: length> <age file>      the records
+    <8 bytes: length> <age file> …    one for each file of evidence
+
+Not a ZIP: its headers hold bytes that nothing vouches for, while here every byte is either sealed, or said
+again in the signed manifest, or a length without which the next part does not open. Parts are sealed and
+opened one at a time, so memory is bounded by the largest file of evidence; nothing lies on disk in clear.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, BinaryIO, NamedTuple
+
+from db import files
+from db.chain import canonical
+from db.errors import BundleRefused
+from db.terms import BundleKind
+
+MAGIC = b"duban-bundle\n"
+
+FORMAT = 1
+"""Of the file and of what is in it; a bundle of a later one is refused."""
+
+LONGEST_LINE = 4096
+
+_LENGTH = struct.Struct(">Q")
+
+
+class Envelope(NamedTuple):
+    """What stands in clear: no word of any case."""
+
+    kind: str
+    """`terms.BundleKind`."""
+    id: str
+    """UUIDv7 hex."""
+    sender: str
+    """Device id."""
+    sender_name: str
+    receiver: str
+    receiver_name: str
+    made_at: int
+    """By the sender's clock."""
+    format: int = FORMAT
+
+    def line(self) -> bytes:
+        """As it is written."""
+        return canonical(self._asdict()).encode() + b"\n"
+
+
+Put = Callable[[bytes], None]
+"""Seals one part and writes it."""
+
+
+@contextmanager
+def written(path: Path, envelope: Envelope, recipient: str) -> Iterator[Put]:
+    """A bundle to put parts into; it is there when the block ends, and not at all when it fails.
+
+    Args:
+        path: where to.
+        envelope: what stands in clear.
+        recipient: age recipient of the receiver.
+
+    Raises:
+        OfficeError: it cannot be written.
+    """
+    import pyrage
+
+    to = [pyrage.x25519.Recipient.from_str(recipient)]
+    with files.written(path) as file:
+        file.write(MAGIC + envelope.line())
+
+        def put(part: bytes) -> None:
+            sealed = pyrage.encrypt(part, to)
+            file.write(_LENGTH.pack(len(sealed)) + sealed)
+
+        yield put
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[tuple[Envelope, BinaryIO]]:
+    """The envelope of a bundle, and the file where its parts begin; see `parts`.
+
+    Raises:
+        BundleRefused: unreadable, not a bundle, or of a newer version.
+    """
+    try:
+        file = path.open("rb")
+    except OSError as error:
+        raise BundleRefused(f"读不了 {path}：{error.strerror}。请检查路径和权限") from None
+    with file:
+        try:
+            yield _envelope(file, path), file
+        except OSError as error:
+            raise BundleRefused(f"读不了 {path}：{error.strerror}。请检查介质，再拷一次") from None
+
+
+def _envelope(file: BinaryIO, path: Path) -> Envelope:
+    if file.read(len(MAGIC)) != MAGIC:
+        raise BundleRefused(f"这不是下乡包：{path}。请用 duban bundle out 写出的文件")
+    line = file.readline(LONGEST_LINE)
+    try:
+        told: dict[str, Any] = json.loads(line)
+        version = told["format"]
+        if isinstance(version, int) and version > FORMAT:
+            raise BundleRefused(f"这个包由更新的版本写成（{version}＞{FORMAT}），请升级 duban 后再收：{path}")
+        envelope = Envelope(**told)
+        BundleKind(envelope.kind)
+        whole = envelope.line() == line and all(isinstance(one, str) for one in envelope[:6])
+    except (ValueError, KeyError, TypeError, RecursionError):
+        raise broken(path) from None
+    if not whole or not isinstance(envelope.made_at, int):
+        raise broken(path)
+    return envelope
+
+
+def parts(file: BinaryIO, path: Path, identity: str) -> Iterator[bytes]:
+    """Open part after part.
+
+    Args:
+        file: as `opened` gives it.
+        path: for messages.
+        identity: age identity of this machine.
+
+    Raises:
+        BundleRefused: sealed for somebody else, changed, or cut.
+    """
+    import pyrage
+
+    mine = [pyrage.x25519.Identity.from_str(identity)]
+    left = path.stat().st_size - file.tell()
+    while left:
+        head = file.read(_LENGTH.size)
+        length = _LENGTH.unpack(head)[0] if len(head) == _LENGTH.size else -1
+        left -= _LENGTH.size + length
+        if length < 0 or left < 0:
+            raise broken(path)
+        try:
+            yield pyrage.decrypt(file.read(length), mine)
+        except pyrage.DecryptError:
+            raise broken(path) from None
+
+
+def broken(path: Path) -> BundleRefused:
+    """The refusal of what is not as it was written."""
+    return BundleRefused(f"这个包被改动过或不完整，没有收：{path}。请重新拷贝一份，或请对方再做一个")
