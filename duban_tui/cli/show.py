@@ -7,7 +7,7 @@ from typing import Any
 
 from db import instants
 from db.actions import Action
-from db.reads import board, case, flow
+from db.reads import board, case, flow, marks
 from db.reads.case import CaseFacts
 from db.reads.flow import NoteRow, TimelineRow
 from db.terms import Alarm, DueSource, Finding, Handling, Method, Outcome, Pending, Stage, Term, Via
@@ -41,17 +41,18 @@ def show(args: argparse.Namespace) -> None:
     facts = case.facts(connection, case_id, now)
     assert facts is not None
     steps, notes = flow.timeline(connection, case_id), flow.notes(connection, case_id)
+    marked = marks.of_case(connection, case_id)
     if args.json:
         (row,) = board.rows(connection, [case_id], now)
         print_json({
             **case_line(row),
             "facts": _facts_json(facts),
-            "flow": [_step_json(step) for step in steps],
+            "flow": [{**_step_json(step), "marks": marked.get(step.event_id, [])} for step in steps],
             "notes": [_note_json(note) for note in notes],
         })  # fmt: skip
         return
     _print_facts(facts)
-    _print_flow(steps)
+    _print_flow(steps, marked)
     _print_notes(notes)
 
 
@@ -132,13 +133,15 @@ def _due_words(facts: CaseFacts) -> str:
     return f"应于 {day(facts.due_at)} 办结（{facts.limit_text}{'，暂定' if facts.provisional else ''}）"
 
 
-def _print_flow(steps: list[TimelineRow]) -> None:
+def _print_flow(steps: list[TimelineRow], marked: dict[str, list[str]]) -> None:
     print("\n流程")
     for step in steps:
         who = step.party or step.by
         why = f"（{Outcome(step.outcome).label}：{step.why}）" if step.why else ""
         when = minute(step.at) or "时间不详"
         print(f"  {when:<16}  {Action(step.action).label}  {who}  {step.summary}{why}".rstrip())
+        for said in marked.get(step.event_id, ()):
+            print(f"{'':<20}! {said}")
 
 
 def _print_notes(notes: list[NoteRow]) -> None:

@@ -50,9 +50,8 @@ def told(ended: Ended) -> Any:
 @pytest.fixture
 def number(run: Run, office: Path) -> str:
     """A case that a unit works on."""
-    return next(
-        one["number"] for one in told(run("find", "的", "--json", home=office)) if one["stage"] == "办理中"
-    )
+    found = told(run("find", "的", "--json", home=office))
+    return str(next(one["number"] for one in found if one["stage"] == "办理中"))
 
 
 def test_the_whole_way(run: Run, office: Path, laptop: Path, number: str, tmp_path: Path) -> None:
