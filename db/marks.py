@@ -76,7 +76,7 @@ _Said = Iterator[tuple[MarkKind, str]]
 
 def _officer(event: Arrived, roster: dict[str, str | None]) -> _Said:
     if event.by not in roster:
-        yield MarkKind.OFFICER_UNKNOWN, f"“{event.by}”不在本办名册"
+        yield MarkKind.OFFICER_UNKNOWN, f"“{event.by}”"
         return
     left = roster[event.by]
     if left is not None:
@@ -115,6 +115,12 @@ def _clock(event: Arrived, made: Clock | None, now: int) -> _Said:
 
 def _minute(instant: int) -> str:
     return instants.local(instant).strftime("%Y-%m-%d %H:%M")
+
+
+def told(kind: str, detail: str) -> str:
+    """A mark in words: 记录人已离岗：“王五”已于 2026-11-01 离岗."""
+    label = MarkKind(kind).label
+    return detail if detail.startswith(label) else f"{label}：{detail}"
 
 
 def write(connection: Connection, marks: Iterable[Mark], bundle: str) -> None:

@@ -83,8 +83,8 @@ def merge(
 def _devices(connection: Connection, devices: Iterable[DeviceRecord]) -> None:
     for device in devices:
         connection.execute(
-            """INSERT INTO device (id, prefix, public_key, name, first_seen, copy_kind, recipient)
-            VALUES (?, ?, ?, ?, ?, '', '') ON CONFLICT (id) DO NOTHING""",
+            """INSERT INTO device (id, prefix, public_key, name, copy_kind, recipient, first_seen)
+            VALUES (?, ?, ?, ?, ?, '', ?) ON CONFLICT (id) DO NOTHING""",
             (*device, int(time.time())),
         )
 

@@ -30,7 +30,7 @@ class Device(SQLModel, table=True):
     name: str = ""
     """As people call it: 王五的笔记本."""
     copy_kind: str = ""
-    """`terms.CopyKind`: office or field; empty where only its events are known."""
+    """`terms.CopyKind` of another machine; empty: this one, or what it was before it moved."""
     recipient: str = ""
     """age recipient (X25519): what is sealed to it, only it can open."""
     paired_at: int | None = None

@@ -15,7 +15,7 @@ from textual.app import App
 from textual.events import Event, InputEvent
 from textual.worker import get_current_worker
 
-from db import calendars, instants
+from db import calendars, instants, taken_rules
 from db.connection import Connection, OfficeError, driver, explain, open_reader, path_of
 from db.workdays import Calendar
 from duban_tui import locations
@@ -119,6 +119,7 @@ class OfficeApp(App[None]):
 
     def start_clocks(self) -> None:
         """From now on notice what others write, and that time goes by."""
+        self._work_by_the_office()
         self._seen_version = self._data_version()
         self._seen_minute = self.now() // 60
         self.set_interval(POLL_SECONDS, self._look_around)
@@ -140,10 +141,18 @@ class OfficeApp(App[None]):
         version = self._data_version()
         if version != self._seen_version:
             self._seen_version = version
+            self._work_by_the_office()
             self._tell(OfficeChanged())
         if self._untended and self._at_rest():
             self._untended = False
             self._tend()
+
+    def _work_by_the_office(self) -> None:
+        """On a field copy, offer what the office offers: its kinds, lists and limits came in a bundle."""
+        rules = taken_rules.in_force(self.reader, self.config.rules)
+        if rules != self.config.rules:
+            self.config = self.config._replace(rules=rules)
+            self.__dict__.pop("calendar", None)
 
     async def on_event(self, event: Event) -> None:
         """Remember when the officer last did something."""

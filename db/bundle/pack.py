@@ -81,7 +81,7 @@ def pack_cases(
         events = records.events_of(connection, case_ids)
         announced = connection.execute("SELECT value FROM setting WHERE name = ?", (ANNOUNCED,)).fetchone()[0]
         carried = Records(
-            records.devices_of(connection, events),
+            records.devices_of(connection, events, office.kind),
             records.calendars_of(connection, events, (announced, office.calendar.revision)),
             carry.pack(connection),
             Terms(announced, office.rules.to_data()),
@@ -115,7 +115,7 @@ def pack_changes(office: Office, to: Paired, path: Path) -> Packed:
         events = records.events_of(connection, case_ids)
         spoken_of = records.units_in(events)
         carried = Records(
-            records.devices_of(connection, events),
+            records.devices_of(connection, events, office.kind),
             records.calendars_of(connection, events),
             carry.with_ancestors(carry.pack(connection), spoken_of),
             None,

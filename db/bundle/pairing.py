@@ -31,7 +31,7 @@ class Paired(NamedTuple):
 
 _COLUMNS = "id, name, copy_kind, public_key, recipient, prefix, paired_at, revoked_at"
 
-OWN_DEVICES = "SELECT id FROM device WHERE recipient <> '' AND paired_at IS NULL"
+OWN_DEVICES = "SELECT id FROM device WHERE copy_kind = ''"
 """This machine, and what it was before it was moved or restored."""
 
 

@@ -13,6 +13,7 @@ from db.bundle.pairing import OWN_DEVICES
 from db.connection import Connection
 from db.rules import Rules
 from db.state import Step
+from db.terms import CopyKind
 from db.units import carry
 from db.units.carry import Carried
 
@@ -87,6 +88,8 @@ class DeviceRecord(NamedTuple):
     prefix: str
     public_key: str
     name: str
+    copy_kind: str
+    """`terms.CopyKind`; never empty, so that nobody takes it for himself."""
 
 
 class Terms(NamedTuple):
@@ -153,12 +156,13 @@ def registered_here(connection: Connection, case_ids: Sequence[int]) -> set[str]
     return {json.loads(row[0]) for row in rows if row[0]}
 
 
-def devices_of(connection: Connection, events: Iterable[EventRecord]) -> list[DeviceRecord]:
-    """The machines that wrote these events."""
+def devices_of(connection: Connection, events: Iterable[EventRecord], kind: CopyKind) -> list[DeviceRecord]:
+    """The machines that wrote these events; `kind` is what this one is."""
     wanted = json.dumps(sorted({event.device for event in events}))
     rows = connection.execute(
-        "SELECT id, prefix, public_key, name FROM device WHERE id IN (SELECT value FROM json_each(?))",
-        (wanted,),
+        """SELECT id, prefix, public_key, name, iif(copy_kind = '', ?, copy_kind) FROM device
+        WHERE id IN (SELECT value FROM json_each(?))""",
+        (str(kind), wanted),
     )
     return [DeviceRecord._make(row) for row in rows]
 
@@ -233,6 +237,8 @@ def unpack(data: bytes) -> Records:
         raise ValueError("an instant that cannot be counted")
     for unit in records.units:
         carry.check(unit)
+    for device in records.devices:
+        CopyKind(device.copy_kind)
     return records._replace(terms=terms[0] if terms else None)
 
 

@@ -9,8 +9,9 @@ from typing import NamedTuple
 from db import conflicts
 from db.connection import Connection
 from db.contradictions import value_of
+from db.marks import told as words_of_mark
 from db.masking import mask_text
-from db.reads.flow import TimelineRow, brief, mark_words, timeline, verdicts
+from db.reads.flow import TimelineRow, brief, timeline, verdicts
 from db.reads.query import select
 from db.reads.summaries import fact
 from db.state import Verdict
@@ -175,7 +176,7 @@ def marks(connection: Connection) -> list[MarkRow]:
     for case_id, number, title, event, kind, detail, device, at in connection.execute(_MARKS, (MOST_MARKS,)):
         if case_id not in steps:
             steps[case_id] = {row.event_id: row for row in timeline(connection, case_id)}
-        step, said = brief(steps[case_id][event]), mark_words(kind, detail)
+        step, said = brief(steps[case_id][event]), words_of_mark(kind, detail)
         machine = names.get(device, "")
         found.append(MarkRow(case_id, number, mask_text(title), step, machine, said, at))
     return found

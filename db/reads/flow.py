@@ -6,14 +6,14 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from db import chain, fold, instants
+from db import chain, fold, instants, marks
 from db.actions import Action, label_of
 from db.connection import Connection
 from db.masking import mask_text
 from db.reads.names import UnitNames
 from db.reads.summaries import note_parts, summary
 from db.state import Step, Verdict
-from db.terms import MarkKind, Outcome
+from db.terms import Outcome
 
 SUMMARY_LENGTH = 160
 """Characters of a step's words in the flow; the note and the reply stand whole elsewhere."""
@@ -111,13 +111,8 @@ def _marks(connection: Connection, case_id: int) -> dict[str, tuple[str, ...]]:
     for event_id, kind, detail in connection.execute(
         "SELECT event_id, kind, detail FROM mark WHERE case_id = ? ORDER BY kind", (case_id,)
     ):
-        found[event_id] = (*found.get(event_id, ()), mark_words(kind, detail))
+        found[event_id] = (*found.get(event_id, ()), marks.told(kind, detail))
     return found
-
-
-def mark_words(kind: str, detail: str) -> str:
-    """A mark in words."""
-    return "：".join(word for word in (MarkKind(kind).label, detail) if word)
 
 
 def _one_line(text: str) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from db import instants
+from db.marks import told
 from db.terms import BundleKind, MarkKind
 from duban_tui.cli.errors import CommandError
 from duban_tui.cli.output import minute, print_json, print_table
@@ -152,7 +153,7 @@ def _tell_taken(args: argparse.Namespace, taken: Taken, written: Path | None) ->
         f"{taken.known} 条早已有，{taken.evidence} 个附件"
     )
     for mark in taken.marks[:SHOWN]:
-        print(f"  ! {MarkKind(mark.kind).label}：{mark.detail}（已收，请核对）")
+        print(f"  ! {told(mark.kind, mark.detail)}（已收，请核对）")
     if len(taken.marks) > SHOWN:
         print(f"  …… 另有 {len(taken.marks) - SHOWN} 处标记")
     for _, why in taken.conflicts[:SHOWN]:
@@ -163,11 +164,11 @@ def _tell_taken(args: argparse.Namespace, taken: Taken, written: Path | None) ->
 
 def _tell_receipt(taken: Taken, will: str) -> None:
     assert taken.receipt is not None
-    told = taken.receipt
-    print(f"{will}收“{taken.sender}”的回执：{len(told.new)} 条新收，{len(told.known)} 条办公室早已有")
-    for _, kind, detail in told.marked[:SHOWN]:
-        print(f"  ! {MarkKind(kind).label}：{detail}（办公室已收，会核对）")
-    for _, why in told.conflicts[:SHOWN]:
+    said = taken.receipt
+    print(f"{will}收“{taken.sender}”的回执：{len(said.new)} 条新收，{len(said.known)} 条办公室早已有")
+    for _, kind, detail in said.marked[:SHOWN]:
+        print(f"  ! {told(kind, detail)}（办公室已收，会核对）")
+    for _, why in said.conflicts[:SHOWN]:
         print(f"  ✗ 不适用：{why}")
     print("这些记录办公室都有了；可用 duban bundle clean --all --dry-run 看哪些可以清理")
 
