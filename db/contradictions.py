@@ -99,10 +99,12 @@ def _restart(verdict: Verdict) -> bool | None:
 
 def _lead(verdict: Verdict) -> tuple[Any, bool] | None:
     """(主办, in force): of two units handed a case at once one is 不适用, and both should be named."""
-    step = verdict.step
-    if step.action not in _HANDING_OVER or verdict.outcome is Outcome.UNDONE:
+    data: Any = verdict.step.data
+    if verdict.step.action not in _HANDING_OVER or verdict.outcome is Outcome.UNDONE:
         return None
-    lead = step.data.get("lead") or step.data.get("lead_text")
+    if not isinstance(data, dict):
+        return None  # Not even readable; a step that is 不适用 may be anything.
+    lead = data.get("lead") or data.get("lead_text")
     return None if lead is None else (lead, verdict.outcome is Outcome.APPLIED)
 
 

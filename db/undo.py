@@ -9,6 +9,7 @@ that take the same step back agree.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from db.actions import Action
 from db.state import Step
@@ -49,7 +50,8 @@ def judge(steps: Sequence[Step]) -> Marks:
 
 
 def _target(undo: Step) -> str:
-    named = undo.data.get("event")
+    data: Any = undo.data  # Of a step that nobody has checked yet.
+    named = data.get("event") if isinstance(data, dict) else None
     return named if isinstance(named, str) else ""
 
 

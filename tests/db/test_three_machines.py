@@ -25,7 +25,7 @@ def folded(known: list[Step]) -> tuple[CaseState, list[Verdict], list[Conflict]]
 
 
 @given(lives(), st.randoms(use_true_random=False))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_any_way_of_bringing_it_home_ends_the_same(course: Course, random: Random) -> None:
     written = everything(course)
     first = folded(written)
@@ -39,7 +39,7 @@ def test_any_way_of_bringing_it_home_ends_the_same(course: Course, random: Rando
 
 
 @given(lives())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_it_makes_no_difference_what_a_step_was_that_was_undone(course: Course) -> None:
     written = everything(course)
     state, verdicts, open_now = folded(written)
@@ -52,7 +52,7 @@ def test_it_makes_no_difference_what_a_step_was_that_was_undone(course: Course) 
 
 
 @given(lives())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_whatever_was_undone_nobody_had_built_upon(course: Course) -> None:
     written = everything(course)
     for verdict in folded(written)[1]:
@@ -63,7 +63,7 @@ def test_whatever_was_undone_nobody_had_built_upon(course: Course) -> None:
 
 
 @given(lives(), st.data())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_a_further_step_takes_no_conflict_away_unless_it_settles_it(
     course: Course, data: st.DataObject
 ) -> None:
@@ -81,7 +81,7 @@ def test_a_further_step_takes_no_conflict_away_unless_it_settles_it(
 
 
 @given(lives())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=120, deadline=None)
 def test_no_contradiction_goes_in_silence_on_any_machine(course: Course) -> None:
     """Two steps that contradict each other do so until they are settled, or one is not in force any more."""
     last: dict[str, list[Conflict]] = {machine: [] for machine in MACHINES}
@@ -109,7 +109,7 @@ def test_no_contradiction_goes_in_silence_on_any_machine(course: Course) -> None
 
 
 @given(lives(), st.data())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_a_step_taken_upon_a_fold_is_the_fold_with_it(course: Course, data: st.DataObject) -> None:
     """What the write door relies on; for a step that reaches back it folds the case again."""
     written = everything(course)
