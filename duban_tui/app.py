@@ -47,6 +47,7 @@ SCREENS_BY_NAME = {
     "trace": "duban_tui.screens.trace:TraceScreen",
     "import": "duban_tui.screens.importing:ImportScreen",
     "units": "duban_tui.screens.units:UnitsScreen",
+    "field": "duban_tui.screens.field:FieldScreen",
     "conflicts": "duban_tui.screens.conflicts:ConflictsScreen",
     "settle": "duban_tui.screens.settle:SettleScreen",
     "drafts": "duban_tui.screens.drafts:DraftsScreen",
@@ -305,6 +306,15 @@ class DubanApp(OfficeApp):
     def action_units(self) -> None:
         """The tree of units, to be changed."""
         self.show("units")
+
+    def action_field(self) -> None:
+        """Cases taken along and brought back; offered are the case and the list that stand on the screen."""
+        from duban_tui.screens.board import BoardScreen
+
+        board = next(one for one in reversed(self.screen_stack) if isinstance(one, BoardScreen))
+        screen = self.screen
+        case_id = screen.current_case if isinstance(screen, DeskScreen) else None
+        self.show("field", case_id, board.listed)
 
     def action_copy_number(self) -> None:
         """Y: the number, for a message or the phone."""

@@ -117,6 +117,7 @@ _TABLE: dict[Place, tuple[_Row, ...]] = {
         ("drafts", "草稿", "cg", "", 0, "app.drafts", "没有提交的核查记录和登记"),
         ("conflicts", "冲突", "ct", "", 0, "app.conflicts", "两台机器记得不一样、还没有处置的"),
         ("import", "导入台账", "drtz", "", 0, "app.import", "从 xls、xlsx、csv 导入，先看预览"),
+        ("field", "下乡包", "xxb", "", 0, "app.field", "带事项下乡、收回传、回执、配对，出发前核对"),
         ("units", "单位管理", "dwgl", "", 0, "app.units", "新增、更名、撤销单位"),
         ("theme", "明暗配色", "maps", "", 0, "app.theme", "在深色、浅色、终端本色之间换"),
         ("back", "返回", "fh", "escape", 1, "screen.back", "回到上一层，不留痕迹"),

@@ -80,6 +80,16 @@ class OfficeApp(App[None]):
             self._office = Office.open(self.home, self.config.rules, self.config.officer.name)
         return self._office
 
+    def another_office(self) -> Office:
+        """The office opened for writing once more, for work in a thread of its own; a context manager.
+
+        Raises:
+            OfficeError: it cannot be written.
+        """
+        from db.office import Office
+
+        return Office.open(self.home, self.config.rules, self.config.officer.name)
+
     def write(self, step: Callable[[Office], Recorded]) -> Recorded | None:
         """Take one step at the write door and tell every screen; a refusal is told in one line.
 

@@ -79,6 +79,17 @@ def _candidate(office: Office, case_id: int, number: str, shared: book.Shared) -
     return Candidate(case_id, number, len(events), unsent, tuple(row[0] for row in drafts), tuple(files))
 
 
+def would(office: Office, case_ids: Sequence[int] | None = None, *, force: bool = False) -> Cleaned:
+    """What `clean` would do now; nothing is changed.
+
+    Raises:
+        BundleRefused: this is an office.
+    """
+    looked_at = candidates(office, case_ids)
+    gone = [one for one in looked_at if one.may_go and (force or not one.drafts)]
+    return Cleaned(gone, [one for one in looked_at if one not in gone])
+
+
 def clean(office: Office, case_ids: Sequence[int] | None = None, *, force: bool = False) -> Cleaned:
     """Forget cases that the office holds; those that it does not hold yet stay, and so do unfinished ones.
 
@@ -95,15 +106,14 @@ def clean(office: Office, case_ids: Sequence[int] | None = None, *, force: bool 
     candidates(office, ())  # An office is refused before anything is looked at.
     connection.execute("PRAGMA secure_delete=ON")
     with transaction(connection):
-        looked_at = candidates(office, case_ids)
-        gone = [one for one in looked_at if one.may_go and (force or not one.drafts)]
-        if gone:
-            _forget(office, connection, gone)
+        done = would(office, case_ids, force=force)
+        if done.gone:
+            _forget(office, connection, done.gone)
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     left = {one.sha256 for one in files_of(_verifications(connection))}
-    for sha256 in {sha256 for one in gone for sha256 in one.files} - left:
+    for sha256 in {sha256 for one in done.gone for sha256 in one.files} - left:
         evidence.remove(office.home, sha256)
-    return Cleaned(gone, [one for one in looked_at if one not in gone])
+    return done
 
 
 _OF_A_CASE = (

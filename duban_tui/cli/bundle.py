@@ -8,22 +8,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from db import instants
-from db.marks import told
 from db.terms import BundleKind, MarkKind
+from duban_tui import bundle_words
 from duban_tui.cli.errors import CommandError
 from duban_tui.cli.output import minute, print_json, print_table
 from duban_tui.cli.places import case_numbered, home_of, office_of, reader_of, unit_named
 
 if TYPE_CHECKING:
     from db.bundle.book import Entry
-    from db.bundle.cleanup import Candidate
     from db.bundle.opening import Opened
     from db.bundle.pack import Packed
     from db.bundle.take import Taken
     from db.office import Office
-
-SHOWN = 20
-"""Lines of a list that is told to people."""
 
 
 def out(args: argparse.Namespace) -> None:
@@ -71,22 +67,17 @@ def _chosen(office: Office, args: argparse.Namespace) -> list[int]:
 
 
 def _tell_packed(args: argparse.Namespace, packed: Packed) -> None:
-    listed = packed.manifest
     if args.json:
         print_json({"file": args.to, "size": packed.size, **_contents(packed.manifest)} | {
             "missing_evidence": list(packed.missing)
         })  # fmt: skip
         return
-    kind = BundleKind(listed.envelope["kind"])
-    print(
-        f"已做好{kind.label}：{args.to}（{packed.size / 1e6:.1f} MB），给“{listed.envelope['receiver_name']}”"
-    )
-    who = f"，含反映人 {listed.identities} 件" if listed.identities else "，不含反映人"
-    print(f"{len(listed.cases)} 件事项，{len(listed.events)} 条记录，{len(listed.evidence)} 个附件{who}")
-    if packed.missing:
-        print(f"缺 {len(packed.missing)} 个附件文件：本机没有，没带上；可运行 duban doctor 查看")
-    if kind is BundleKind.CHANGES:
-        print("交给办公室收下后，把回执带回来用 duban bundle in 收；收到回执以前什么都不要删")
+    _print(bundle_words.packed(packed, Path(args.to)))
+
+
+def _print(lines: Iterable[str]) -> None:
+    for line in lines:
+        print(line)
 
 
 def _contents(listed: Any) -> dict[str, Any]:
@@ -142,35 +133,7 @@ def _tell_taken(args: argparse.Namespace, taken: Taken, written: Path | None) ->
     if args.json:
         print_json(_taken(taken, written, dry_run=args.dry_run))
         return
-    kind, will = BundleKind(taken.envelope.kind), "将" if args.dry_run else "已"
-    if taken.receipt is not None:
-        _tell_receipt(taken, will)
-        return
-    print(f"{will}收“{taken.sender}”的{kind.label}（{minute(taken.envelope.made_at)} 做的）")
-    opened = sum(new for _, _, new in taken.cases)
-    print(
-        f"{len(taken.cases)} 件事项（新 {opened} 件），{will}新增 {taken.new} 条记录，"
-        f"{taken.known} 条早已有，{taken.evidence} 个附件"
-    )
-    for mark in taken.marks[:SHOWN]:
-        print(f"  ! {told(mark.kind, mark.detail)}（已收，请核对）")
-    if len(taken.marks) > SHOWN:
-        print(f"  …… 另有 {len(taken.marks) - SHOWN} 处标记")
-    for _, why in taken.conflicts[:SHOWN]:
-        print(f"  ✗ 不适用：{why}（已收，不起作用）")
-    if written is not None:
-        print(f"回执：{written}。请交给“{taken.sender}”带回，它收下回执后才可以清理")
-
-
-def _tell_receipt(taken: Taken, will: str) -> None:
-    assert taken.receipt is not None
-    said = taken.receipt
-    print(f"{will}收“{taken.sender}”的回执：{len(said.new)} 条新收，{len(said.known)} 条办公室早已有")
-    for _, kind, detail in said.marked[:SHOWN]:
-        print(f"  ! {told(kind, detail)}（办公室已收，会核对）")
-    for _, why in said.conflicts[:SHOWN]:
-        print(f"  ✗ 不适用：{why}")
-    print("这些记录办公室都有了；可用 duban bundle clean --all --dry-run 看哪些可以清理")
+    _print(bundle_words.taken(taken, written, dry_run=args.dry_run))
 
 
 def _taken(taken: Taken, written: Path | None, *, dry_run: bool) -> dict[str, Any]:
@@ -274,6 +237,27 @@ def _tell_inside(opened: Opened) -> None:
     )
 
 
+def check(args: argparse.Namespace) -> int:
+    """Go through the list before leaving; 1 where something is not in order."""
+    from db.bundle import checklist
+    from db.terms import CopyKind
+
+    with office_of(args) as office:
+        if office.kind is CopyKind.FIELD and not args.numbers and not args.list:
+            chosen = [row[0] for row in office.writer.execute('SELECT id FROM "case"')]
+        else:
+            chosen = _chosen(office, args)
+        items = checklist.check(
+            office.writer, office.home, office.kind, chosen, office.clock(), with_evidence=args.evidence
+            or office.kind is CopyKind.FIELD, folder=Path(args.to).parent if args.to else None,
+        )  # fmt: skip
+    if args.json:
+        print_json([one._asdict() for one in items])
+    else:
+        _print(bundle_words.checked(items))
+    return 0 if all(one.ok for one in items) else 1
+
+
 def list_bundles(args: argparse.Namespace) -> None:
     """Tell what went out and came in, with whom, and whether it was acknowledged."""
     from db.bundle import book
@@ -294,23 +278,11 @@ def list_bundles(args: argparse.Namespace) -> None:
                 BundleKind(one.kind).label,
                 one.name,
                 str(len(one.cases)),
-                _state(one),
+                bundle_words.state(one),
             )
             for one in entries
         ],
     )
-
-
-def _state(one: Entry) -> str:
-    if not one.outgoing:
-        return "已收"
-    if one.kind == BundleKind.RECEIPT:
-        return "已写"
-    if one.kind == BundleKind.CASES:
-        if one.returned_at is not None:
-            return f"{minute(one.returned_at)} 有回传"
-        return "对方已收，在外" if one.acknowledged_at is not None else "在外"
-    return "有回执" if one.acknowledged_at is not None else "还没有回执"
 
 
 def _entry(one: Entry) -> dict[str, Any]:
@@ -323,7 +295,7 @@ def _entry(one: Entry) -> dict[str, Any]:
         "taken_at": instants.iso(one.taken_at),
         "acknowledged_at": instants.iso(one.acknowledged_at),
         "returned_at": instants.iso(one.returned_at),
-        "state": _state(one),
+        "state": bundle_words.state(one),
         "cases": list(one.cases),
         "events": one.events,
     }
@@ -338,31 +310,13 @@ def clean(args: argparse.Namespace) -> None:
     with office_of(args) as office:
         chosen = None if args.all else [case_numbered(office.writer, number) for number in args.numbers]
         if args.dry_run:
-            looked_at = cleanup.candidates(office, chosen)
-            gone = [one for one in looked_at if one.may_go and (args.force or not one.drafts)]
-            done = cleanup.Cleaned(gone, [one for one in looked_at if one not in gone])
+            done = cleanup.would(office, chosen, force=args.force)
         else:
             done = cleanup.clean(office, chosen, force=args.force)
     if args.json:
         print_json({
             "dry_run": args.dry_run, "cleaned": [one.number for one in done.gone],
-            "kept": [{"number": one.number, "why": _why_kept(one)} for one in done.kept],
+            "kept": [{"number": one.number, "why": bundle_words.why_kept(one)} for one in done.kept],
         })  # fmt: skip
         return
-    print(
-        f"{'将' if args.dry_run else '已'}清理 {len(done.gone)} 件：{_some(one.number for one in done.gone)}"
-    )
-    for one in done.kept:
-        print(f"  留下 {one.number}：{_why_kept(one)}")
-
-
-def _why_kept(one: Candidate) -> str:
-    if one.unsent:
-        return f"还有 {one.unsent} 条记录或附件没有回执，请先 duban bundle out --changes"
-    return f"草稿还没有提交：{'、'.join(one.drafts)}（不要了就加 --force）"
-
-
-def _some(numbers: Iterable[str]) -> str:
-    listed = list(numbers)
-    more = f" 等 {len(listed)} 件" if len(listed) > SHOWN else ""
-    return ("、".join(listed[:SHOWN]) + more) or "没有可以清理的"
+    _print(bundle_words.cleaned(done, dry_run=args.dry_run))

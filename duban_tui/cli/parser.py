@@ -271,6 +271,16 @@ def _bundle(commands: Any, name: str) -> None:
     )
     _dry_run(parser)
     _json(parser)
+    parser = _command(
+        bundle, "check", "bundle:check", "出发前核对：带了什么、缺什么、日历、空间、时钟",
+        "有一项不妥就以 1 结束。外勤副本不写事项时核对全部。",
+    )  # fmt: skip
+    parser.add_argument("numbers", metavar="编号", nargs="*", help="事项编号，可写多个")
+    parser.add_argument("--list", metavar="名单", help="如 警报、紧急、预警、待核查")
+    parser.add_argument("--unit", metavar="单位", help="名单里只要这个单位及其以下的")
+    parser.add_argument("--to", metavar="文件", help="包将写到哪里，核对那里的空间")
+    parser.add_argument("--evidence", action="store_true", help="附件也带上")
+    _json(parser)
     parser = _command(bundle, "show", "bundle:show", "看包里有什么，不收")
     parser.add_argument("file", metavar="文件", help="包")
     _json(parser)

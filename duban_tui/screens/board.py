@@ -327,6 +327,11 @@ class BoardScreen(DeskScreen[None]):
         """The case under the cursor."""
         return self.query_one(CaseList).current
 
+    @property
+    def listed(self) -> array[int]:
+        """The cases of the list, as far as it is read."""
+        return self.query_one(CaseList).ids
+
     def why_not(self, command_id: str) -> str | None:
         """Opening needs a case, an order open cases, a file the whole list."""
         if command_id in ("open", "sort", "jump", "export") and self.current_case is None:
@@ -357,4 +362,4 @@ class BoardScreen(DeskScreen[None]):
 
     def action_export(self) -> None:
         """E: the list shown, as a file."""
-        self.desk.show("export", self.query_one(CaseList).ids)
+        self.desk.show("export", self.listed)

@@ -16,7 +16,6 @@ from db.exchange import ledger
 from db.exchange.errors import LedgerError
 from db.exchange.ledger import Preview, Progress, Stopped
 from db.exchange.tally import Counts
-from db.office import Office
 from duban_tui import commands
 from duban_tui.commands import Place
 from duban_tui.screens.base import DeskScreen
@@ -126,7 +125,7 @@ class ImportScreen(DeskScreen[None]):
     def _take(self, path: Path, sheet: str | None, source: str | None) -> None:
         desk = self.desk
         try:
-            with Office.open(desk.home, desk.config.rules, desk.config.officer.name) as office:
+            with desk.another_office() as office:
                 counts = ledger.import_ledger(
                     office, path, sheet=sheet, source=source, on_progress=self._progress
                 )

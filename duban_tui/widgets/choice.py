@@ -56,6 +56,14 @@ class Choice(Widget, can_focus=True):
         self.refresh()
         self.post_message(Typed())
 
+    def offer(self, options: Sequence[Option]) -> None:
+        """Offer other options; what was picked stays where it is still there, else the first is."""
+        self._options = tuple(options)
+        codes = [code for code, _ in options]
+        if self._picked not in codes:
+            self._picked = codes[0] if codes else None
+        self.refresh(layout=True)
+
     def entered(self) -> Any:
         """The picked code, ``None`` while nothing is."""
         return self._picked
