@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from db import search_index
-from db.actions import FIELDS, PERSONAL_NOTE_FIELDS, Action
+from db.actions import FIELDS, PERSONAL_FILE_FIELDS, PERSONAL_NOTE_FIELDS, Action
 from db.chain import canonical
 from db.connection import Connection
 from db.ids import uuid7
@@ -44,6 +44,14 @@ def reference(sealed: Sealed) -> dict[str, str]:
     return {"content": sealed.id, "sha256": sealed.sha256}
 
 
+def references(data: Mapping[str, Any]) -> Iterator[Mapping[str, str]]:
+    """What of an event's data points to a text that stands apart, also within lists."""
+    for value in data.values():
+        for one in value if isinstance(value, list) else (value,):
+            if isinstance(one, dict) and "content" in one:
+                yield one
+
+
 def take_out(action: Action, data: Mapping[str, Any]) -> tuple[dict[str, Any], list[Sealed]]:
     """Part the data of an act into what the chain may hold and the texts that stand apart."""
     kept, sealed = dict(data), []
@@ -60,7 +68,16 @@ def take_out(action: Action, data: Mapping[str, Any]) -> tuple[dict[str, Any], l
         personal = {name: kept.pop(name) for name in PERSONAL_NOTE_FIELDS if name in kept}
         entry = seal("note", canonical(personal))
         kept["note"] = reference(entry)
-        sealed.append(entry)
+        about = [
+            seal("evidence", canonical({name: file[name] for name in PERSONAL_FILE_FIELDS}))
+            for file in kept.get("evidence", [])
+        ]
+        if about:
+            files = zip(kept["evidence"], about, strict=True)
+            kept["evidence"] = [
+                {"file": file["file"], "size": file["size"], **reference(one)} for file, one in files
+            ]
+        sealed += [entry, *about]
     return kept, sealed
 
 

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from db import chain, contents, fold, instants, lifecycle, rows, search_index, upkeep
+from db import attachments, chain, contents, fold, instants, lifecycle, rows, search_index, upkeep
 from db.actions import Action, is_countable, validate
 from db.connection import Connection, transaction
 from db.contents import Sealed
@@ -105,6 +105,8 @@ def record_batch(
         entry = _Entry(office, connection, imported, cutter)
         recorded = [entry.write(case_id, acts) for case_id, acts in work]
         entry.flush()
+    if any(act.action is Action.DETACH for _, acts in work for act in acts):
+        attachments.finish(office.writer, office.home)
     return recorded
 
 
@@ -268,6 +270,7 @@ class _Entry:
         folded = list(self.folded.values())
         rows.write(self.connection, folded, self.directory.place)
         contents.write(self.connection, self.sealed)
+        attachments.erase(self.connection, [one.verdicts for one in folded])
         self.connection.executemany(_EVENT, self.events)
         self.connection.executemany(SUBMITTER_INSERT, self.submitters)
         self.index.flush()

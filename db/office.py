@@ -9,7 +9,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 from types import TracebackType
 
-from db import calendars, instants, upkeep
+from db import attachments, calendars, instants, upkeep
 from db.connection import (
     DATABASE,
     SCHEMA_VERSION,
@@ -108,7 +108,10 @@ class Office:
         writer = open_writer(path)
         try:
             migrate(writer, path)
-            return cls(home, rules, officer, writer)
+            office = cls(home, rules, officer, writer)
+            with suppress(OfficeError):  # Files that could not be removed then: the check-up says which.
+                attachments.finish(writer, home)
+            return office
         except sqlite.Error as error:
             writer.close()
             raise OfficeError(explain(error, path)) from error
