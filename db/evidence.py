@@ -101,6 +101,23 @@ def hash_of(path: Path) -> str:
     return path.parent.name + path.name
 
 
+def write_out(data: bytes, folder: Path, name: str) -> Path:
+    """Write a new file into a folder, numbered where the name is taken; on disk when this returns."""
+    wanted, number = Path(name), 1
+    while True:
+        path = folder / (name if number == 1 else f"{wanted.stem} ({number}){wanted.suffix}")
+        try:
+            with path.open("xb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            return path
+        except FileExistsError:
+            if path.is_file() and path.read_bytes() == data:
+                return path
+            number += 1
+
+
 def _holds(home: Path, sha256: str) -> bool:
     """Whether the file is there and sound; a damaged one is written anew."""
     try:

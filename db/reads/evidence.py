@@ -41,11 +41,11 @@ class AttachmentRow(NamedTuple):
 _ROWS = """SELECT a.sha256, a.event_id, a.size, c.text, v.by, v.recorded_at, r.recorded_at, r.by, r.data
 FROM attachment a JOIN event v ON v.id = a.event_id
 LEFT JOIN content c ON c.id = a.content_id LEFT JOIN event r ON r.id = a.removed_by
-WHERE a.case_id = ? ORDER BY a.event_id, a.content_id"""
+WHERE a.case_id = ? ORDER BY a.event_id, a.rowid"""
 
 
 def attachments(connection: Connection, case_id: int, *, masked: bool = True) -> list[AttachmentRow]:
-    """All attachments of a case, oldest first.
+    """All attachments of a case, oldest note first, each in the order in which its files were added.
 
     Args:
         connection: a reader.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from db import doctor, drafts, evidence, instants, rebuild
+from db import backup, doctor, drafts, evidence, evidence_backup, instants, rebuild, vault
 from db.actions import Action
 from db.connection import OfficeError
 from db.drafts import Draft
@@ -380,3 +381,64 @@ def test_a_file_removed_from_a_draft_goes(office: Office, handled: Recorded, tmp
     keep(office, handled, [own])
     keep(office, handled, [])
     assert not evidence.has(office.home, own["file"])
+
+
+# -- backups -----------------------------------------------------------------------------------------
+
+
+def test_backups_share_the_files_and_a_restore_brings_them_back(
+    office: Office, handled: Recorded, attached: reads.AttachmentRow, tmp_path: Path
+) -> None:
+    copies = tmp_path / "copies"
+    copies.mkdir()
+    backup.back_up(office.home, copies, now=MONDAY)
+    attach(office, handled.case_id, photo(tmp_path / "b.jpg", "blue"))
+    copied = list[tuple[int, int | None]]()
+    last = backup.back_up(
+        office.home, copies, now=MONDAY + 1, progress=lambda done, total: copied.append((done, total))
+    )
+    assert copied[-1] == (1, 1), "only what was not there yet"
+    assert len(list(evidence.stored(copies))) == 2
+    office.close()
+    shutil.rmtree(office.home / evidence.FOLDER)
+    backup.restore(office.home, last, now=MONDAY + 2)
+    assert evidence_backup.missing(office.home) == []
+    with Office.open(office.home, RULES, "张三") as restored:
+        assert checkup(restored) == []
+
+
+def test_what_a_backup_does_not_have_is_said(
+    office: Office, attached: reads.AttachmentRow, tmp_path: Path
+) -> None:
+    (tmp_path / "copies").mkdir()
+    copy = backup.back_up(office.home, tmp_path / "copies", now=MONDAY)
+    evidence.path_of(copy.parent, attached.sha256).write_bytes(b"broken")
+    evidence.remove(office.home, attached.sha256)
+    office.close()
+    backup.restore(office.home, copy, now=MONDAY)
+    assert evidence_backup.missing(office.home) == [attached.sha256]
+
+
+def test_a_backup_that_lacks_a_file_says_so_and_stands(
+    office: Office, attached: reads.AttachmentRow, tmp_path: Path
+) -> None:
+    evidence.remove(office.home, attached.sha256)
+    with pytest.raises(OfficeError, match="办公库已备份，但有 1 个附件没有备份"):
+        backup.back_up(office.home, tmp_path / "b.db", now=MONDAY)
+    assert (tmp_path / "b.db").exists()
+
+
+def test_in_an_encrypted_office_files_and_their_backup_are_sealed(
+    office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(vault, "MEMORY_KIB", 64)
+    monkeypatch.setattr(vault, "ITERATIONS", 1)
+    path = photo(tmp_path / "a.jpg")
+    sealed = tmp_path / "sealed"
+    vault.make(sealed, "correct horse battery")
+    sha256 = take_in(sealed, path, LIMITS)["file"]
+    assert evidence.path_of(sealed, sha256).read_bytes() != path.read_bytes()
+    assert evidence.read(sealed, sha256) == path.read_bytes()
+    vault.lock(sealed)
+    with pytest.raises(OfficeError):
+        evidence.read(sealed, sha256)
