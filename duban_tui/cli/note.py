@@ -54,7 +54,9 @@ def _attached(office: Office, paths: list[Path], limits: Evidence) -> Iterator[l
     files: list[dict[str, Any]] = []
     try:
         for path in paths:
-            files.append(take_in(office.home, path, Limits.of_mb(*limits), files))
+            files.append(
+                take_in(office.home, path, Limits.of_mb(limits.max_file_mb, limits.max_note_mb), files)
+            )
         yield files
     except BaseException:
         release(office.writer, office.home, [one["file"] for one in files])

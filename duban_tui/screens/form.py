@@ -90,6 +90,10 @@ class FormScreen(DeskScreen[int | None]):
         """Labels of what is still missing and would be good to have."""
         return []
 
+    def wished(self) -> list[str]:
+        """Labels of what would be welcome as well; nobody is asked about it."""
+        return []
+
     def doubts(self, entered: dict[str, Any]) -> list[str]:
         """What looks mistyped, in Chinese; it is asked about once, never refused."""
         return []
@@ -127,7 +131,7 @@ class FormScreen(DeskScreen[int | None]):
             self._say_draft("草稿 还没有写" if self.form_name else "")
         self._known = self.form.typed()
         if self.lists_missing:
-            self.missing.show(self.wanted())
+            self.missing.show(self.wanted(), self.wished())
         self.form.focus_first()
         self.understand()
 
@@ -146,7 +150,7 @@ class FormScreen(DeskScreen[int | None]):
         self._known = typed
         self._version += 1
         if self.lists_missing:
-            self.missing.show(self.wanted())
+            self.missing.show(self.wanted(), self.wished())
         self.refuse("")
         self.understand()
         if self.form_name:

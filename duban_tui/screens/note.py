@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from db import drafts
 from db.actions import FIELDS, Action, FieldSpec
+from db.connection import Progress
 from db.drafts import Draft
+from db.evidence_intake import Entry, Limits, take_in
 from db.reads import case as reads
 from duban_tui import commands
 from duban_tui.commands import Place
 from duban_tui.controls import Units, field_for
 from duban_tui.screens.form import FormScreen
+from duban_tui.widgets.attachments import Attachments
 from duban_tui.widgets.field import Field
 from duban_tui.widgets.long_text import LogText
 from duban_tui.widgets.time_input import TimeInput
@@ -22,7 +26,7 @@ if TYPE_CHECKING:
 
 ORDER = (
     "method", "arrived_at", "place", "people", "identity_shown", "log", "findings", "left_at",
-    "finding", "handling",
+    "finding", "handling", "evidence",
 )  # fmt: skip
 """The fields of `Action.VERIFY` in the order of a visit."""
 
@@ -58,6 +62,8 @@ class NoteScreen(FormScreen):
     def _field(self, spec: FieldSpec) -> Field:
         if spec.name == "log":
             return Field(spec.name, spec.label, LogText(self.desk.now))
+        if spec.kind == "files":
+            return Field(spec.name, spec.label, Attachments(self._take_in))
         if spec.kind == "time":
             arrived = self.desk.now() if spec.name == "arrived_at" else None
             return Field(spec.name, spec.label, TimeInput(arrived, clock=self.desk.now, enter_is_now=True))
@@ -90,9 +96,21 @@ class NoteScreen(FormScreen):
         """The fields, and which record this one corrects."""
         return {**super().draft_data(), "corrects": self._corrects}
 
+    def _take_in(self, path: Path, held: Sequence[Entry], progress: Progress) -> Entry:
+        limits = self.desk.config.evidence
+        in_bytes = Limits.of_mb(limits.max_file_mb, limits.max_note_mb)
+        return take_in(self.desk.home, path, in_bytes, held, progress)
+
     def wanted(self) -> list[str]:
-        """Every field that is blank."""
-        return [field.label for field in self.form.fields() if self.form.understood(field.key) in (None, [])]
+        """Every field that is blank; not each visit brings a photo home."""
+        return [field.label for field in self._blank_fields() if field.key != "evidence"]
+
+    def wished(self) -> list[str]:
+        """附件, while there are none."""
+        return [field.label for field in self._blank_fields() if field.key == "evidence"]
+
+    def _blank_fields(self) -> list[Field]:
+        return [field for field in self.form.fields() if self.form.understood(field.key) in (None, [])]
 
     def submit(self, entered: dict[str, Any]) -> Recorded | None:
         """Write the record; its time is that of leaving, else of arriving."""
