@@ -166,9 +166,9 @@ _TABLE: dict[Place, tuple[_Row, ...]] = {
         ("another_note", "另写一份", "lxyf", "ctrl+n", 0, "screen.another", "这份留作草稿，另写一份"),
     ),
     Place.EVIDENCE: (
-        ("view_file", "打开文件", "dkwj", "enter o", 2, "screen.view_file", "用系统里的程序打开这个附件"),
-        ("save_file", "另存", "lc", "f2", 2, "screen.save_file", "把这个附件按原样存到别处"),
-        ("detach", "撤除附件", "ccfj", "delete", 3, "screen.detach", "填理由后删去这个附件，并留痕"),
+        ("view_file", "打开", "dk", "enter o", 2, "screen.view_file", "用系统里的程序打开这个附件"),
+        ("save_file", "另存", "lc", "f2", 1, "screen.save_file", "把这个附件按原样存到别处"),
+        ("detach", "撤除", "cc", "delete", 3, "screen.detach", "填理由后删去这个附件，并留痕"),
     ),
 }  # fmt: skip
 

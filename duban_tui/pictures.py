@@ -85,10 +85,17 @@ def widget(picture: Image, drawn: str) -> Widget:
     from textual_image.widget import HalfcellImage, SixelImage, TGPImage
 
     kinds: dict[str, Callable[[Image], Widget]] = {KITTY: TGPImage, SIXEL: SixelImage, BLOCKS: HalfcellImage}
-    return kinds[drawn](picture)
+    shown = kinds[drawn](picture)
+    shown.add_class("picture")
+    return shown
 
 
-def _no_answer(*unused: object) -> NoReturn:
+def forget(shown: Widget) -> None:
+    """Let the terminal forget a photo that it holds."""
+    shown.image = None  # type: ignore[attr-defined]
+
+
+def _no_answer(*unused: object, **named: object) -> NoReturn:
     """In the place of the library's question: nothing was said."""
     from textual_image._terminal import TerminalError
 

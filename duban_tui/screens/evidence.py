@@ -10,7 +10,6 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Container
 from textual.content import Content
-from textual.widget import Widget
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
@@ -42,17 +41,25 @@ class EvidenceScreen(DeskScreen[None]):
         super().__init__()
         self.case_id = case_id
         self._files: list[AttachmentRow] = []
+        self._place = Container(id="place")
+        self._said = Static("", id="said", markup=False)
 
     def compose(self) -> ComposeResult:
         """Heading, list, picture."""
         yield Static("附件", classes="heading", markup=False)
         yield OptionList(markup=False, compact=True)
-        yield Container(Static("", id="said", markup=False), id="picture")
+        with self._place:
+            yield self._said
 
     def on_mount(self) -> None:
         """Read."""
         self.query_one(OptionList).focus()
         self.read()
+
+    def on_unmount(self) -> None:
+        """Leave no photo in the memory of the terminal."""
+        for shown in self._place.query(".picture"):
+            pictures.forget(shown)
 
     @property
     def current_case(self) -> int | None:
@@ -149,17 +156,20 @@ class EvidenceScreen(DeskScreen[None]):
 
     def _put(self, file: AttachmentRow, picture: Image, drawn: str) -> None:
         if file == self.chosen:
-            self._fill(pictures.widget(picture, drawn))
+            self._clear()
+            self._said.display = False
+            self._place.mount(pictures.widget(picture, drawn))
 
     def _say(self, text: str) -> None:
-        self._fill(Static(text, id="said", markup=False))
+        self._clear()
+        self._said.update(text)
+        self._said.display = True
 
-    def _fill(self, shown: Widget) -> None:
-        """Put something in the place of the picture."""
-        place = self.query_one("#picture")
-        with self.app.batch_update():
-            place.query("*").remove()
-            place.mount(shown)
+    def _clear(self) -> None:
+        """Take the picture away; the terminal may forget it too."""
+        for shown in self._place.query(".picture"):
+            pictures.forget(shown)
+            shown.remove()
 
     # -- what may be done ---------------------------------------------------------------------------
 

@@ -108,6 +108,19 @@ class FileList(OptionList):
         else:
             super().action_cursor_down()
 
+    def on_key(self, event: events.Key) -> None:
+        """What is typed or pasted here is a path for the line."""
+        if event.is_printable:
+            self._pass_on(event)
+
+    def on_paste(self, event: events.Paste) -> None:
+        """As `on_key`."""
+        self._pass_on(event)
+
+    def _pass_on(self, event: events.Key | events.Paste) -> None:
+        self._field.enter_line()
+        passed_on(self, event)
+
     def action_leave(self, delta: int) -> None:
         """On to the next field, or back."""
         step(self, delta)
@@ -237,8 +250,8 @@ class Attachments(Vertical):
         return True
 
     def enter_line(self) -> None:
-        """To the line for a path."""
-        self._line.focus()
+        """To the line for a path, before any further key is looked at."""
+        self.screen.set_focus(self._line)
 
     def enter_list(self) -> bool:
         """To the files, to take one out; false where there are none."""
