@@ -7,7 +7,7 @@ closes it again.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -60,6 +60,16 @@ def discard(path: Path, draft_id: str) -> None:
         files = _files(connection, draft_id)
         with transaction(connection):
             connection.execute("DELETE FROM draft WHERE id = ?", (draft_id,))
+        attachments.release(connection, path.parent, files)
+
+
+def let_go(path: Path, files: Iterable[str]) -> None:
+    """Remove files that were taken out of a form again, unless a note or a draft has them.
+
+    Raises:
+        OfficeError: the database refused, or a file cannot be removed.
+    """
+    with closing(open_writer(path)) as connection:
         attachments.release(connection, path.parent, files)
 
 

@@ -32,16 +32,17 @@ def size_of(connection: Connection) -> int:
 def check(connection: Connection, home: Path, progress: Progress) -> Iterator[Finding]:
     """Read every attachment and hold it against its hash; may be stopped between any two of them."""
     known = connection.execute(_FILES).fetchall()
+    drafts = "".join(row[0] for row in connection.execute("SELECT data FROM draft"))
     for done, (sha256, live, number) in enumerate(known):
         progress(done, len(known))
         where = f"事项 {number} 的附件 {sha256[:12]}"
         if live:
             yield from _sound(home, sha256, where)
-        elif evidence.has(home, sha256):
+        elif evidence.has(home, sha256) and sha256 not in drafts:
             yield Finding(where, "已撤除，文件还在", "请打开一次值班台，它会删去")
     if known:
         progress(len(known), len(known))
-    yield from _strays(connection, home, {row[0] for row in known})
+    yield from _strays(home, {row[0] for row in known}, drafts)
 
 
 def _sound(home: Path, sha256: str, where: str) -> Iterator[Finding]:
@@ -52,9 +53,8 @@ def _sound(home: Path, sha256: str, where: str) -> Iterator[Finding]:
         yield Finding(where, what, mend)
 
 
-def _strays(connection: Connection, home: Path, known: set[str]) -> Iterator[Finding]:
+def _strays(home: Path, known: set[str], drafts: str) -> Iterator[Finding]:
     """Files that neither a note nor a draft has."""
-    drafts = "".join(row[0] for row in connection.execute("SELECT data FROM draft"))
     before = time.time() - STALE
     stray = [
         path

@@ -61,7 +61,7 @@ class FormScreen(DeskScreen[int | None]):
         self._blank: dict[str, Any] = {}
         self._version = 0
         self._saved = 0
-        self._stored = draft is not None
+        self._stored = False
         self._asked_about: list[str] = []
         self._given_up = -1
         """The version that the officer was told cannot be saved."""
@@ -125,6 +125,7 @@ class FormScreen(DeskScreen[int | None]):
         self.keeper = DraftKeeper(path_of(self.desk.home), self._draft.id if self._draft else uuid7())
         self._started = self._draft.started_at if self._draft else self.desk.now()
         if self._draft is not None:
+            self._stored = True
             self.form.fill(self._draft.data)
             self._say_saved(self._draft.saved_at)
         else:

@@ -11,6 +11,7 @@ from db.actions import FIELDS, Action, FieldSpec
 from db.connection import Progress
 from db.drafts import Draft
 from db.evidence_intake import Entry, Limits, take_in
+from db.office import path_of
 from db.reads import case as reads
 from duban_tui import commands
 from duban_tui.commands import Place
@@ -52,6 +53,8 @@ class NoteScreen(FormScreen):
         """
         super().__init__(case_id, draft)
         self._corrects, self._fresh = corrects, fresh
+        self._leaves_copies = False
+        """The officer was told that files are still being copied."""
 
     def fields(self) -> Iterator[Field]:
         """Method and arrival first, the conclusion last."""
@@ -63,7 +66,7 @@ class NoteScreen(FormScreen):
         if spec.name == "log":
             return Field(spec.name, spec.label, LogText(self.desk.now))
         if spec.kind == "files":
-            return Field(spec.name, spec.label, Attachments(self._take_in))
+            return Field(spec.name, spec.label, Attachments(self._take_in, self._let_go))
         if spec.kind == "time":
             arrived = self.desk.now() if spec.name == "arrived_at" else None
             return Field(spec.name, spec.label, TimeInput(arrived, clock=self.desk.now, enter_is_now=True))
@@ -100,6 +103,25 @@ class NoteScreen(FormScreen):
         limits = self.desk.config.evidence
         in_bytes = Limits.of_mb(limits.max_file_mb, limits.max_note_mb)
         return take_in(self.desk.home, path, in_bytes, held, progress)
+
+    def _let_go(self, sha256: str) -> None:
+        drafts.let_go(path_of(self.desk.home), [sha256])
+
+    @property
+    def _copying(self) -> bool:
+        return any(each.copying for each in self.query(Attachments))
+
+    def unsaved(self) -> str | None:
+        """A file that is still being copied would be lost as well."""
+        return super().unsaved() or ("附件还没有存完" if self._copying else None)
+
+    def action_back(self) -> None:
+        """Esc: not before the files are copied, unless it is pressed again."""
+        if self._copying and not self._leaves_copies:
+            self._leaves_copies = True
+            self.refuse("附件还在存，请稍候；再按一次 Esc 就不存了")
+        else:
+            super().action_back()
 
     def wanted(self) -> list[str]:
         """Every field that is blank; not each visit brings a photo home."""

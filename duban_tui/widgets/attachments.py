@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,9 @@ from duban_tui.widgets.line_input import LineInput
 
 TakeIn = Callable[[Path, Sequence[Entry], Progress], Entry]
 """Copies a file into the store, beside those that the note has: see `db.evidence_intake.take_in`."""
+
+LetGo = Callable[[str], None]
+"""Removes a file (SHA-256) from the store if nobody else has it."""
 
 LARGE = 5_000_000
 """Bytes from which on it is told how far the copy is."""
@@ -143,10 +147,10 @@ class Attachments(Vertical):
     Attachments #said.-wrong { color: $text-error; }
     """
 
-    def __init__(self, take_in: TakeIn) -> None:
-        """Start without files; `take_in` is called in a thread, for one file after the other."""
+    def __init__(self, take_in: TakeIn, let_go: LetGo) -> None:
+        """Start without files; both are called in a thread, for one file after the other."""
         super().__init__()
-        self._take_in = take_in
+        self._take_in, self._let_go = take_in, let_go
         self._files: list[Entry] = []
         self._line = PathInput(self)
         self._list = FileList(self)
@@ -173,13 +177,18 @@ class Attachments(Vertical):
         self._files = list(typed or ())
         self._show()
 
+    @property
+    def copying(self) -> bool:
+        """Whether a file was added that is not yet on disk."""
+        return self._copying > 0
+
     def entered(self) -> Any:
         """The entries.
 
         Raises:
             ValueError: a file is still being copied, or a path was typed and not added.
         """
-        if self._copying:
+        if self.copying:
             raise ValueError("附件还在存，请稍候")
         if self._line.value.strip():
             raise ValueError("这个路径还没有添加，请按 Enter 添加，或清空")
@@ -211,6 +220,8 @@ class Attachments(Vertical):
                 except (NotTaken, OfficeError) as error:
                     self.app.call_from_thread(self._refused, path, str(error))
                 else:
+                    if not self.is_attached:
+                        return self._let_go(entry["file"])
                     self.app.call_from_thread(self._taken, entry)
 
     def _progress(self, name: str, done: int, total: int | None) -> None:
@@ -269,8 +280,9 @@ class Attachments(Vertical):
         return bool(self._files) and self.take_out(len(self._files) - 1)
 
     def take_out(self, place: int) -> bool:
-        """Take one out of the note; its copy goes with the draft's next save, unless somebody else has it."""
+        """Take one out of the note; its copy goes, or with the next save where the draft still has it."""
         gone = self._files.pop(place)
+        self._drop(gone["file"])
         self._say(f"已去掉 {gone['name']}")
         self._show()
         if not self._files:
@@ -278,11 +290,23 @@ class Attachments(Vertical):
         self.post_message(Typed())
         return True
 
+    @work(thread=True, group="attachments")
+    def _drop(self, sha256: str) -> None:
+        with self._one_by_one, suppress(OfficeError):  # What stays behind does no harm: the check-up tells.
+            self._let_go(sha256)
+
     def _show(self) -> None:
         self._list.set_options(Option(said_entry(entry)) for entry in self._files)
         self._list.set_class(bool(self._files), "-shown")
+        self._into_view()
+
+    def _into_view(self) -> None:
+        """The files stand below the line, and may be below the window."""
+        if self.has_focus_within:
+            self.call_after_refresh(self.scroll_visible, animate=False)
 
     def _say(self, text: str, *, wrong: bool = False) -> None:
         self._said.update(text)
         self._said.set_class(bool(text), "-shown")
         self._said.set_class(wrong, "-wrong")
+        self._into_view()

@@ -337,6 +337,22 @@ def test_the_check_up_reads_every_file(
     assert (report.sound, report.files, told) == (True, 1, [(0, 1), (1, 1)])
 
 
+def test_the_reading_of_files_is_estimated_and_can_be_stopped(
+    office: Office, handled: Recorded, attached: reads.AttachmentRow, tmp_path: Path
+) -> None:
+    attach(office, handled.case_id, photo(tmp_path / "b.jpg", "blue"))
+
+    def stop(done: int, total: int | None) -> None:
+        if done == 1:
+            raise KeyboardInterrupt
+
+    checkup = doctor.Checkup(office.writer, office.calendars, office.home)
+    assert checkup.estimate() > 0
+    with pytest.raises(KeyboardInterrupt):
+        checkup.run(files=stop)
+    assert (checkup.report.files, checkup.report.cases) == (1, 1)
+
+
 def test_a_row_that_differs_from_the_journal_is_found(office: Office, attached: reads.AttachmentRow) -> None:
     office.writer.execute("UPDATE attachment SET size = size + 1")
     assert [one.what for one in checkup(office)] == ["附件与流水不一致"]
