@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from db import contents, evidence
 from db.actions import Action
 from db.connection import Connection, transaction
+from db.errors import OfficeError
 from db.state import Step, Verdict
 from db.terms import Outcome
 
@@ -94,11 +96,7 @@ _TOMBSTONES = "SELECT DISTINCT sha256 FROM attachment WHERE removed_by IS NOT NU
 
 
 def finish(connection: Connection, home: Path) -> None:
-    """Remove the files that were taken away and that no case has any more; a writer, outside a transaction.
-
-    Raises:
-        OfficeError: the database refused, or a file cannot be removed.
-    """
+    """Remove the files that were taken away and that no case has any more; a writer, see `release`."""
     lying = [row[0] for row in connection.execute(_TOMBSTONES) if evidence.has(home, row[0])]
     release(connection, home, lying)
 
@@ -110,15 +108,13 @@ UNION ALL SELECT 1 FROM draft WHERE instr(data, ?1) LIMIT 1"""
 def release(connection: Connection, home: Path, files: Iterable[str]) -> None:
     """Remove files from the store that neither a note nor a draft has; a writer, outside a transaction.
 
-    Within one transaction, so that nobody attaches what is just being removed.
-
-    Raises:
-        OfficeError: the database refused, or a file cannot be removed.
+    Within one transaction, so that nobody attaches what is just being removed. It follows upon something
+    that is done and written: what cannot be removed now stays, and the check-up tells of it.
     """
     lying = list(files)
     if not lying:
         return
-    with transaction(connection):
+    with suppress(OfficeError), transaction(connection):
         for sha256 in lying:
             if connection.execute(_USED, (sha256,)).fetchone() is None:
                 evidence.remove(home, sha256)

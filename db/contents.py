@@ -54,30 +54,26 @@ def references(data: Mapping[str, Any]) -> Iterator[Mapping[str, str]]:
 
 def take_out(action: Action, data: Mapping[str, Any]) -> tuple[dict[str, Any], list[Sealed]]:
     """Part the data of an act into what the chain may hold and the texts that stand apart."""
-    kept, sealed = dict(data), []
-    for spec in FIELDS[action]:
-        if spec.name not in kept or spec.kind not in ("long", "mapping"):
-            continue
-        if action is Action.VERIFY:
-            continue
-        value = kept[spec.name]
-        entry = seal(spec.name, value if spec.kind == "long" else canonical(value))
-        kept[spec.name] = reference(entry)
-        sealed.append(entry)
-    if action is Action.VERIFY:
-        personal = {name: kept.pop(name) for name in PERSONAL_NOTE_FIELDS if name in kept}
-        entry = seal("note", canonical(personal))
-        kept["note"] = reference(entry)
-        about = [
-            seal("evidence", canonical({name: file[name] for name in PERSONAL_FILE_FIELDS}))
-            for file in kept.get("evidence", [])
+    kept, sealed = dict(data), list[Sealed]()
+
+    def apart(kind: str, text: str) -> dict[str, str]:
+        sealed.append(seal(kind, text))
+        return reference(sealed[-1])
+
+    if action is not Action.VERIFY:
+        for spec in FIELDS[action]:
+            if spec.name in kept and spec.kind in ("long", "mapping"):
+                value = kept[spec.name]
+                kept[spec.name] = apart(spec.name, value if spec.kind == "long" else canonical(value))
+        return kept, sealed
+    personal = {name: kept.pop(name) for name in PERSONAL_NOTE_FIELDS if name in kept}
+    kept["note"] = apart("note", canonical(personal))
+    if "evidence" in kept:
+        kept["evidence"] = [
+            {"file": one["file"], "size": one["size"]}
+            | apart("evidence", canonical({name: one[name] for name in PERSONAL_FILE_FIELDS}))
+            for one in kept["evidence"]
         ]
-        if about:
-            files = zip(kept["evidence"], about, strict=True)
-            kept["evidence"] = [
-                {"file": file["file"], "size": file["size"], **reference(one)} for file, one in files
-            ]
-        sealed += [entry, *about]
     return kept, sealed
 
 

@@ -67,7 +67,7 @@ def let_go(path: Path, files: Iterable[str]) -> None:
     """Remove files that were taken out of a form again, unless a note or a draft has them.
 
     Raises:
-        OfficeError: the database refused, or a file cannot be removed.
+        OfficeError: the database refused.
     """
     with closing(open_writer(path)) as connection:
         attachments.release(connection, path.parent, files)

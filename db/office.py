@@ -109,8 +109,7 @@ class Office:
         try:
             migrate(writer, path)
             office = cls(home, rules, officer, writer)
-            with suppress(OfficeError):  # Files that could not be removed then: the check-up says which.
-                attachments.finish(writer, home)
+            attachments.finish(writer, home)
             return office
         except sqlite.Error as error:
             writer.close()

@@ -16,13 +16,13 @@ from textual.containers import Vertical
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from db import instants
 from db.connection import OfficeError, Progress
 from db.evidence_intake import Entry, NotTaken
 from db.media_type import said_size, said_type
 from duban_tui import pasted
 from duban_tui.widgets.field import Typed, passed_on, step
 from duban_tui.widgets.line_input import LineInput
+from duban_tui.written import show_time
 
 TakeIn = Callable[[Path, Sequence[Entry], Progress], Entry]
 """Copies a file into the store, beside those that the note has: see `db.evidence_intake.take_in`."""
@@ -43,10 +43,9 @@ class _Left(Exception):
 
 def said_entry(entry: Entry) -> str:
     """A file in a line: what it is, its name, size, time and how that is known."""
-    time = (
-        f"{instants.local(entry['taken_at']):%m-%d %H:%M} {entry['taken_from']}" if entry["taken_at"] else ""
-    )
-    return f"{said_type(entry['type'])} {entry['name']}  {said_size(entry['size'])}  {time}".rstrip()
+    about = f"{said_type(entry['type'])} {entry['name']}  {said_size(entry['size'])}"
+    at = entry["taken_at"]
+    return about if at is None else f"{about}  {show_time(at)} {entry['taken_from']}"
 
 
 class PathInput(LineInput):

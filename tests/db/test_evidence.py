@@ -458,3 +458,15 @@ def test_in_an_encrypted_office_files_and_their_backup_are_sealed(
     vault.lock(sealed)
     with pytest.raises(OfficeError):
         evidence.read(sealed, sha256)
+
+
+def test_a_file_that_cannot_be_removed_now_does_not_undo_what_was_written(
+    office: Office, handled: Recorded, attached: reads.AttachmentRow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def held(home: Path, sha256: str) -> None:
+        raise OfficeError("删不了附件")
+
+    monkeypatch.setattr(evidence, "remove", held)
+    detach(office, handled.case_id, attached.sha256)
+    assert [row.live for row in reads.attachments(office.writer, handled.case_id)] == [False]
+    assert [one.what for one in checkup(office)] == ["已撤除，文件还在"]

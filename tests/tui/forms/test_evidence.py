@@ -88,7 +88,7 @@ async def test_a_pasted_photo_is_copied_and_submitted_with_the_note(
         await write(pilot, f"'{photo}' ")
         await copied(pilot)
         assert "照片 路灯 1.jpg" in app.text
-        assert "11-22 15:04 EXIF" in app.text
+        assert "2026-11-22 15:04 EXIF" in app.text
         photo.unlink()
         await pilot.press("f2", "f2")
         await pilot.pause()
