@@ -66,7 +66,7 @@ class NoteScreen(FormScreen):
         if spec.name == "log":
             return Field(spec.name, spec.label, LogText(self.desk.now))
         if spec.kind == "files":
-            return Field(spec.name, spec.label, Attachments(self._take_in, self._let_go))
+            return Field(spec.name, spec.label, Attachments(self._take_in, self._let_go, self.desk.now))
         if spec.kind == "time":
             arrived = self.desk.now() if spec.name == "arrived_at" else None
             return Field(spec.name, spec.label, TimeInput(arrived, clock=self.desk.now, enter_is_now=True))
@@ -125,14 +125,15 @@ class NoteScreen(FormScreen):
 
     def wanted(self) -> list[str]:
         """Every field that is blank; not each visit brings a photo home."""
-        return [field.label for field in self._blank_fields() if field.key != "evidence"]
+        return [
+            field.label
+            for field in self.form.fields()
+            if field.key != "evidence" and self.form.understood(field.key) in (None, [])
+        ]
 
     def wished(self) -> list[str]:
         """附件, while there are none."""
-        return [field.label for field in self._blank_fields() if field.key == "evidence"]
-
-    def _blank_fields(self) -> list[Field]:
-        return [field for field in self.form.fields() if self.form.understood(field.key) in (None, [])]
+        return [field.label for field in self.form.fields() if field.key == "evidence" and field.blank]
 
     def submit(self, entered: dict[str, Any]) -> Recorded | None:
         """Write the record; its time is that of leaving, else of arriving."""

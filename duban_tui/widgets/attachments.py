@@ -16,13 +16,14 @@ from textual.containers import Vertical
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
+from db import instants
 from db.connection import OfficeError, Progress
 from db.evidence_intake import Entry, NotTaken
 from db.media_type import said_size, said_type
 from duban_tui import pasted
 from duban_tui.widgets.field import Typed, passed_on, step
 from duban_tui.widgets.line_input import LineInput
-from duban_tui.written import show_time
+from duban_tui.widgets.timeline import show_at
 
 TakeIn = Callable[[Path, Sequence[Entry], Progress], Entry]
 """Copies a file into the store, beside those that the note has: see `db.evidence_intake.take_in`."""
@@ -41,11 +42,11 @@ class _Left(Exception):
     """The form was left while a file was copied."""
 
 
-def said_entry(entry: Entry) -> str:
+def said_entry(entry: Entry, year: int) -> str:
     """A file in a line: what it is, its name, size, time and how that is known."""
     about = f"{said_type(entry['type'])} {entry['name']}  {said_size(entry['size'])}"
     at = entry["taken_at"]
-    return about if at is None else f"{about}  {show_time(at)} {entry['taken_from']}"
+    return about if at is None else f"{about}  {show_at(at, year)} {entry['taken_from']}"
 
 
 class PathInput(LineInput):
@@ -75,7 +76,7 @@ class PathInput(LineInput):
         if passed_on(self, event):
             return
         paths = pasted.paths(event.text)
-        if not self.value and paths and all(path.is_absolute() and path.is_file() for path in paths):
+        if paths and all(path.is_absolute() and path.is_file() for path in paths):
             event.stop()
             event.prevent_default()
             self._field.add(paths)
@@ -140,21 +141,25 @@ class Attachments(Vertical):
     DEFAULT_CSS = """
     Attachments { height: auto; }
     Attachments FileList { height: auto; max-height: 6; border: none; padding: 0; display: none; }
+    Attachments FileList { text-wrap: nowrap; text-overflow: ellipsis; }
     Attachments FileList.-shown { display: block; }
     Attachments #said { height: auto; color: $text-muted; display: none; }
     Attachments #said.-shown { display: block; }
     Attachments #said.-wrong { color: $text-error; }
     """
 
-    def __init__(self, take_in: TakeIn, let_go: LetGo) -> None:
-        """Start without files; both are called in a thread, for one file after the other."""
+    def __init__(self, take_in: TakeIn, let_go: LetGo, clock: Callable[[], int] = instants.now) -> None:
+        """Start without files; the first two are called in a thread, for one file after the other."""
         super().__init__()
+        self._clock = clock
         self._take_in, self._let_go = take_in, let_go
         self._files: list[Entry] = []
         self._line = PathInput(self)
         self._list = FileList(self)
         self._said = Static("", id="said", markup=False)
         self._one_by_one = threading.Lock()
+        self._written = ""
+        """What stood in the line when Enter was pressed."""
         self._copying = 0
         """Files that were added and are not yet on disk."""
 
@@ -197,9 +202,9 @@ class Attachments(Vertical):
 
     def add_written(self) -> bool:
         """Enter: add what stands in the line."""
-        paths = pasted.paths(self._line.value)
+        self._written = self._line.value
         self._line.value = ""
-        self.add(paths)
+        self.add(pasted.paths(self._written))
         return True
 
     def add(self, paths: Sequence[Path]) -> None:
@@ -217,7 +222,7 @@ class Attachments(Vertical):
                 except _Left:
                     return
                 except (NotTaken, OfficeError) as error:
-                    self.app.call_from_thread(self._refused, path, str(error))
+                    self.app.call_from_thread(self._refused, str(error))
                 else:
                     if not self.is_attached:
                         return self._let_go(entry["file"])
@@ -239,11 +244,14 @@ class Attachments(Vertical):
         self._show()
         self.post_message(Typed())
 
-    def _refused(self, path: Path, reason: str) -> None:
+    def _refused(self, reason: str) -> None:
+        """Say why; a path that was typed stands there again, to be mended."""
         self._copying -= 1
         self._say(f"! {reason}", wrong=True)
         if not self._line.value:
-            self._line.typed = str(path)
+            self._line.typed = self._written
+            self._line.cursor_position = len(self._written)
+        self._written = ""
 
     # -- the line -----------------------------------------------------------------------------------
 
@@ -295,7 +303,8 @@ class Attachments(Vertical):
             self._let_go(sha256)
 
     def _show(self) -> None:
-        self._list.set_options(Option(said_entry(entry)) for entry in self._files)
+        year = instants.day_of(self._clock()).year
+        self._list.set_options(Option(said_entry(entry, year)) for entry in self._files)
         self._list.set_class(bool(self._files), "-shown")
         self._into_view()
 
