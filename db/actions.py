@@ -67,7 +67,7 @@ class FieldSpec(NamedTuple):
     name: str
     label: str
     kind: str = "text"
-    """text, long, unit, units, time, day, limit, choice, bool, mapping, list."""
+    """text, long, unit, units, time, day, limit, choice, bool, mapping, list, files."""
     required: bool = False
     choices: str = ""
     """For ``choice``: the name of a list in the rules, or of a term in `CHOICES`."""
@@ -179,7 +179,7 @@ FIELDS: dict[Action, tuple[FieldSpec, ...]] = {
         FieldSpec("finding", "结论", "choice", False, "findings"),
         FieldSpec("handling", "处理", "choice", False, "handlings"),
         FieldSpec("corrects", "更正的记录"),
-        FieldSpec("evidence", "附件", "list"),
+        FieldSpec("evidence", "附件", "files"),
     ),
     Action.CORRECT: (
         FieldSpec("field", "更正项", "choice", True, "correctable"),
@@ -219,6 +219,9 @@ asks for it."""
 PERSONAL_NOTE_FIELDS = ("place", "people", "log", "findings")
 """Parts of a 核查记录 that are kept apart as one erasable text."""
 
+
+PERSONAL_FILE_FIELDS = ("name", "type", "taken_at", "taken_from")
+"""What is said of an attached file and kept apart as one erasable text; its hash and size stay."""
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 """What no text means to say: half characters, which no file can hold, and what would steer a terminal."""
@@ -290,6 +293,32 @@ def _mapping(value: Any) -> dict[str, Any]:
     return {str(key): _text(str(entry), MAX_SHORT) for key, entry in value.items() if entry}
 
 
+_SHA256 = re.compile("[0-9a-f]{64}")
+
+
+def _files(value: Any) -> list[dict[str, Any]]:
+    """Attached files: each a mapping with all of ``file``, ``size`` and `PERSONAL_FILE_FIELDS`."""
+    if not isinstance(value, (list, tuple)):
+        raise ValueError("应为列表")
+    files = [_file(entry) for entry in value]
+    if len({one["file"] for one in files}) < len(files):
+        raise ValueError("有同一个文件写了两次")
+    return files
+
+
+def _file(value: Any) -> dict[str, Any]:
+    if not isinstance(value, Mapping) or set(value) != {"file", "size", *PERSONAL_FILE_FIELDS}:
+        raise ValueError(f"每一件应有 file、size、{'、'.join(PERSONAL_FILE_FIELDS)}")
+    size, taken_at = value["size"], value["taken_at"]
+    if not isinstance(value["file"], str) or not _SHA256.fullmatch(value["file"]):
+        raise ValueError("file 应为文件的 SHA-256")
+    if isinstance(size, bool) or not isinstance(size, int) or size < 1:
+        raise ValueError("size 应为字节数")
+    said = {name: _on_one_line(value[name]) for name in ("name", "type", "taken_from")}
+    taken = None if taken_at is None else _instant(taken_at)
+    return {"file": value["file"], "size": size, **said, "taken_at": taken}
+
+
 _CHECKS: dict[str, Callable[[Any], Any]] = {
     "text": _on_one_line,
     "long": lambda value: _text(value, MAX_LONG),
@@ -301,6 +330,7 @@ _CHECKS: dict[str, Callable[[Any], Any]] = {
     "limit": _limit,
     "bool": _bool,
     "list": _list,
+    "files": _files,
     "mapping": _mapping,
 }
 

@@ -6,7 +6,7 @@ import os
 from contextlib import closing, suppress
 from pathlib import Path
 
-from db import chain, doctor, instants
+from db import chain, doctor, evidence_backup, instants
 from db.connection import (
     Connection,
     OfficeError,
@@ -45,13 +45,15 @@ def back_up(home: Path, destination: Path, *, now: int, progress: Progress = _SI
     SQLite's online backup starts anew whenever somebody else has written between two of its steps, and
     would never end beside a busy desk. Meanwhile the log cannot be put into the file and grows by what
     is written. The copy is proved by its size and the ends of its chains, not page by page: that takes
-    as long again, and `restore` does it before anything is replaced. The device key is no part of it.
+    as long again, and `restore` does it before anything is replaced. The device key is no part of it. The
+    attachments lie beside it, once for all copies in that folder: see `db.evidence_backup`.
 
     Returns:
         The file that was written.
 
     Raises:
-        OfficeError: no office, no room, an existing file of that name, or a copy that is not whole.
+        OfficeError: no office, no room, an existing file of that name, or a copy that is not whole; or the
+            copy was made, and attachments are missing from it.
     """
     target = target_of(destination, now)
     if target.exists():
@@ -74,6 +76,7 @@ def back_up(home: Path, destination: Path, *, now: int, progress: Progress = _SI
         remove(part)
     with suppress(OfficeError):  # The copy is made: a read-only office cannot remember it.
         _note_backup(home, now)
+    evidence_backup.copy_out(home, target.parent, progress)
     return target
 
 
@@ -116,7 +119,8 @@ def _note_backup(home: Path, now: int) -> None:
 def restore(home: Path, source: Path, *, now: int, progress: Progress = _SILENT) -> Path | None:
     """Put a backup in the place of the office, after its pages, chain and fold were proved.
 
-    The office that stood there is kept beside it, and this machine takes a new identity.
+    The office that stood there is kept beside it, and this machine takes a new identity. Attachments that
+    are not here come from beside the backup; `evidence_backup.missing` tells which could not.
 
     Returns:
         Where the former office was put, or None where there was none.
@@ -137,6 +141,7 @@ def restore(home: Path, source: Path, *, now: int, progress: Progress = _SILENT)
         raise OfficeError(f"恢复没有完成，原办公库未动：{error.strerror}（{error.filename}）") from error
     finally:
         remove(fresh)
+    evidence_backup.bring_back(home, source.parent, progress)
     return former
 
 

@@ -207,9 +207,7 @@ def _event_findings(event: _Event, texts: dict[str, tuple[Any, ...]]) -> Iterato
     ):
         yield Finding(event.where, "内容被改动过", RESTORE)
         return
-    for one in event.step.data.values():
-        if not isinstance(one, dict) or "content" not in one:
-            continue
+    for one in contents.references(event.step.data):
         if one["content"] not in texts:
             yield Finding(event.where, "所附文字不见了", RESTORE)
         elif texts[one["content"]][2] != one.get("sha256"):

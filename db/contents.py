@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from db import search_index
-from db.actions import FIELDS, PERSONAL_NOTE_FIELDS, Action
+from db.actions import FIELDS, PERSONAL_FILE_FIELDS, PERSONAL_NOTE_FIELDS, Action
 from db.chain import canonical
 from db.connection import Connection
 from db.ids import uuid7
@@ -44,23 +44,36 @@ def reference(sealed: Sealed) -> dict[str, str]:
     return {"content": sealed.id, "sha256": sealed.sha256}
 
 
+def references(data: Mapping[str, Any]) -> Iterator[Mapping[str, str]]:
+    """What of an event's data points to a text that stands apart, also within lists."""
+    for value in data.values():
+        for one in value if isinstance(value, list) else (value,):
+            if isinstance(one, dict) and "content" in one:
+                yield one
+
+
 def take_out(action: Action, data: Mapping[str, Any]) -> tuple[dict[str, Any], list[Sealed]]:
     """Part the data of an act into what the chain may hold and the texts that stand apart."""
-    kept, sealed = dict(data), []
-    for spec in FIELDS[action]:
-        if spec.name not in kept or spec.kind not in ("long", "mapping"):
-            continue
-        if action is Action.VERIFY:
-            continue
-        value = kept[spec.name]
-        entry = seal(spec.name, value if spec.kind == "long" else canonical(value))
-        kept[spec.name] = reference(entry)
-        sealed.append(entry)
-    if action is Action.VERIFY:
-        personal = {name: kept.pop(name) for name in PERSONAL_NOTE_FIELDS if name in kept}
-        entry = seal("note", canonical(personal))
-        kept["note"] = reference(entry)
-        sealed.append(entry)
+    kept, sealed = dict(data), list[Sealed]()
+
+    def apart(kind: str, text: str) -> dict[str, str]:
+        sealed.append(seal(kind, text))
+        return reference(sealed[-1])
+
+    if action is not Action.VERIFY:
+        for spec in FIELDS[action]:
+            if spec.name in kept and spec.kind in ("long", "mapping"):
+                value = kept[spec.name]
+                kept[spec.name] = apart(spec.name, value if spec.kind == "long" else canonical(value))
+        return kept, sealed
+    personal = {name: kept.pop(name) for name in PERSONAL_NOTE_FIELDS if name in kept}
+    kept["note"] = apart("note", canonical(personal))
+    if "evidence" in kept:
+        kept["evidence"] = [
+            {"file": one["file"], "size": one["size"]}
+            | apart("evidence", canonical({name: one[name] for name in PERSONAL_FILE_FIELDS}))
+            for one in kept["evidence"]
+        ]
     return kept, sealed
 
 

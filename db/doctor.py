@@ -10,9 +10,10 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import NamedTuple
 
-from db import chain, closed
+from db import chain, closed, evidence_check
 from db.bundle import book
 from db.bundle.pairing import OWN_DEVICES
 from db.case_check import REBUILD, RESTORE, CaseCheck, Finding
@@ -42,6 +43,8 @@ class Report(NamedTuple):
     events: int
     findings: list[Finding]
     """At most about `MOST`."""
+    files: int = 0
+    """Attachments that were read."""
 
     @property
     def sound(self) -> bool:
@@ -63,9 +66,15 @@ def check(connection: Connection, calendars: Calendars, progress: Progress = _SI
 class Checkup:
     """A check-up that can be asked how long it will take, stopped, and asked how far it came."""
 
-    def __init__(self, connection: Connection, calendars: Calendars) -> None:
-        """Read with `connection`; it may be a writer's, outside a transaction."""
-        self.connection, self.calendars = connection, calendars
+    def __init__(self, connection: Connection, calendars: Calendars, home: Path | None = None) -> None:
+        """Read with `connection`; it may be a writer's, outside a transaction.
+
+        Args:
+            connection: to the office.
+            calendars: of the office.
+            home: where its attachments lie; without it they are left out.
+        """
+        self.connection, self.calendars, self.home = connection, calendars, home
         self.total = int(connection.execute('SELECT count(*) FROM "case"').fetchone()[0])
         self._report = Report(0, 0, [])
 
@@ -83,14 +92,20 @@ class Checkup:
             stretch = None if first is None else cases.after(first.last, SAMPLE)
             spent = time.perf_counter() - begun
             size = size_of(self.connection)
+            files = 0 if self.home is None else evidence_check.size_of(self.connection)
         except sqlite.Error:
             return 0.0
+        reading = files / evidence_check.SPEED
         if stretch is None:
-            return 0.0
-        return float(spent * self.total / stretch.cases + size / PAGE_SPEED)
+            return float(reading)
+        return float(spent * self.total / stretch.cases + size / PAGE_SPEED + reading)
 
-    def run(self, progress: Progress = _SILENT) -> Report:
+    def run(self, progress: Progress = _SILENT, files: Progress = _SILENT) -> Report:
         """Check everything; what damaged pages hold is not compared.
+
+        Args:
+            progress: told (cases checked, all cases).
+            files: told (attachments read, all attachments), after that.
 
         Raises:
             KeyboardInterrupt: stopped by Ctrl+C, also in the middle of a long statement; see `report`.
@@ -101,7 +116,18 @@ class Checkup:
                 self._found(_links(self.connection))
                 self._cases(progress)
                 self._found(_wholes(self.connection))
+                self._files(files)
         return self._report
+
+    def _files(self, progress: Progress) -> None:
+        if self.home is None:
+            return
+
+        def tell(done: int, total: int) -> None:
+            self._report = self._report._replace(files=done)
+            progress(done, total)
+
+        self._found(evidence_check.check(self.connection, self.home, tell))
 
     def _found(self, findings: Iterator[Finding]) -> None:
         for finding in findings:

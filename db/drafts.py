@@ -7,11 +7,12 @@ closes it again.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from db import attachments
 from db.connection import Connection, open_writer, transaction
 
 
@@ -36,24 +37,50 @@ ON CONFLICT (id) DO UPDATE SET title = excluded.title, data = excluded.data, sav
 
 
 def save(path: Path, draft: Draft) -> None:
-    """Write a draft, on disk when this returns.
+    """Write a draft, on disk when this returns. A file that it no longer has is not kept for it.
 
     Raises:
         OfficeError: the database refused; the message is fit to be shown.
     """
     row = (*draft[:4], json.dumps(draft.data, ensure_ascii=False), *draft[5:])
-    with closing(open_writer(path)) as connection, transaction(connection):
-        connection.execute(_SAVE, row)
+    with closing(open_writer(path)) as connection:
+        before = _files(connection, draft.id)
+        with transaction(connection):
+            connection.execute(_SAVE, row)
+        attachments.release(connection, path.parent, before - _files_in(draft.data))
 
 
 def discard(path: Path, draft_id: str) -> None:
-    """Take a draft away: it was submitted, emptied or thrown out.
+    """Take a draft away, with the files that only it had: it was submitted, emptied or thrown out.
 
     Raises:
         OfficeError: the database refused.
     """
-    with closing(open_writer(path)) as connection, transaction(connection):
-        connection.execute("DELETE FROM draft WHERE id = ?", (draft_id,))
+    with closing(open_writer(path)) as connection:
+        files = _files(connection, draft_id)
+        with transaction(connection):
+            connection.execute("DELETE FROM draft WHERE id = ?", (draft_id,))
+        attachments.release(connection, path.parent, files)
+
+
+def let_go(path: Path, files: Iterable[str]) -> None:
+    """Remove files that were taken out of a form again, unless a note or a draft has them.
+
+    Raises:
+        OfficeError: the database refused.
+    """
+    with closing(open_writer(path)) as connection:
+        attachments.release(connection, path.parent, files)
+
+
+def _files(connection: Connection, draft_id: str) -> set[str]:
+    row = connection.execute("SELECT data FROM draft WHERE id = ?", (draft_id,)).fetchone()
+    return set() if row is None else _files_in(json.loads(row[0]))
+
+
+def _files_in(data: Mapping[str, Any]) -> set[str]:
+    """The files that a draft of a 核查记录 has."""
+    return {one["file"] for one in data.get("evidence") or ()}
 
 
 def unfinished(connection: Connection, case_id: int | None = None) -> list[Draft]:

@@ -7,6 +7,7 @@ place. A rule or calendar that a date depends on is read from the step, never fr
 from __future__ import annotations
 
 from collections.abc import Mapping
+from operator import itemgetter
 from typing import Any
 
 from db import deadlines
@@ -292,12 +293,22 @@ def urge(state: CaseState, step: Step, calendars: Calendars) -> None:
     state.urged += 1
 
 
+_FILE = itemgetter("file", "content", "size")
+"""What every attachment of a note must have."""
+
+
 def verify(state: CaseState, step: Step, calendars: Calendars) -> None:
     """核查: a note; a correction of one is a note as well, but counts once."""
     if content_id(step.data["note"]) is None or not step.data["method"]:
         raise ValueError("核查记录没有内容")
+    state.files.update(file for file, _, _ in map(_FILE, step.data.get("evidence", ())))
     if not step.data.get("corrects"):
         state.notes += 1
+
+
+def detach(state: CaseState, step: Step, calendars: Calendars) -> None:
+    """撤除附件: the case has this file no longer."""
+    state.files.discard(step.data["file"])
 
 
 def correct(state: CaseState, step: Step, calendars: Calendars) -> None:

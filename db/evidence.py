@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import os
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 from db import vault
-from db.errors import OfficeError
+from db.errors import OfficeError, OfficeLocked
 
 FOLDER = "evidence"
 
@@ -27,7 +29,7 @@ def has(home: Path, sha256: str) -> bool:
 
 
 def put(home: Path, data: bytes) -> str:
-    """Keep a file; when this returns it is on disk. The same file again costs nothing.
+    """Keep a file; when this returns it is on disk and was read back. The same file again writes nothing.
 
     Returns:
         Its SHA-256, hex.
@@ -37,9 +39,9 @@ def put(home: Path, data: bytes) -> str:
     """
     sha256 = hashlib.sha256(data).hexdigest()
     path = path_of(home, sha256)
-    fresh = path.with_name(f".{path.name}.part-{os.getpid()}")
+    fresh = path.with_name(f".{path.name}.part-{os.getpid()}-{threading.get_ident()}")
     try:
-        if path.exists() and read(home, sha256) == data:
+        if _holds(home, sha256):
             return sha256
         path.parent.mkdir(parents=True, exist_ok=True)
         handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
@@ -49,6 +51,7 @@ def put(home: Path, data: bytes) -> str:
             os.fsync(file.fileno())
         os.replace(fresh, path)
         _sync(path.parent)
+        read(home, sha256)
     except OSError as error:
         raise OfficeError(f"存不了附件 {path}：{error.strerror}。请检查权限和剩余空间") from error
     finally:
@@ -75,8 +78,54 @@ def read(home: Path, sha256: str) -> bytes:
 
 
 def remove(home: Path, sha256: str) -> None:
-    """Take a file away; its tombstone stays in the journal. A missing one is no error."""
-    path_of(home, sha256).unlink(missing_ok=True)
+    """Take a file away; its tombstone stays in the journal. A missing one is no error.
+
+    Raises:
+        OfficeError: it cannot be removed.
+    """
+    path = path_of(home, sha256)
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise OfficeError(f"删不了附件 {path}：{error.strerror}。请检查权限，或关掉正在看它的程序") from error
+
+
+def stored(home: Path) -> Iterator[Path]:
+    """Every file of the store, what a killed copy left included."""
+    folder = home / FOLDER
+    return (path for path in sorted(folder.glob("*/*")) if path.is_file())
+
+
+def hash_of(path: Path) -> str:
+    """The SHA-256 that a file of the store is named by."""
+    return path.parent.name + path.name
+
+
+def write_out(data: bytes, folder: Path, name: str) -> Path:
+    """Write a new file into a folder, numbered where the name is taken; on disk when this returns."""
+    wanted, number = Path(name), 1
+    while True:
+        path = folder / (name if number == 1 else f"{wanted.stem} ({number}){wanted.suffix}")
+        try:
+            with path.open("xb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            return path
+        except FileExistsError:
+            if path.is_file() and path.read_bytes() == data:
+                return path
+            number += 1
+
+
+def _holds(home: Path, sha256: str) -> bool:
+    """Whether the file is there and sound; a damaged one is written anew."""
+    try:
+        return has(home, sha256) and bool(read(home, sha256))
+    except OfficeLocked:
+        raise
+    except OfficeError:
+        return False
 
 
 def _sync(folder: Path) -> None:

@@ -12,7 +12,20 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from db import chain, conflicts, contents, fold, instants, lifecycle, refold, rows, search_index, undo, upkeep
+from db import (
+    attachments,
+    chain,
+    conflicts,
+    contents,
+    fold,
+    instants,
+    lifecycle,
+    refold,
+    rows,
+    search_index,
+    undo,
+    upkeep,
+)
 from db.actions import Action, is_countable, validate
 from db.case_ids import CaseIds
 from db.connection import Connection, transaction
@@ -106,6 +119,8 @@ def record_batch(
         entry = _Entry(office, connection, imported, cutter)
         recorded = [entry.write(case_id, acts) for case_id, acts in work]
         entry.flush()
+    if any(act.action is Action.DETACH for _, acts in work for act in acts):
+        attachments.finish(office.writer, office.home)
     return recorded
 
 
@@ -286,6 +301,7 @@ class _Entry:
         folded = list(self.folded.values())
         rows.write(self.connection, folded, self.directory.place)
         contents.write(self.connection, self.sealed)
+        attachments.erase(self.connection, [one.verdicts for one in folded])
         self.connection.executemany(_EVENT, self.events)
         refold.mark(self.connection, self.remarked)
         self.connection.executemany(SUBMITTER_INSERT, self.submitters)

@@ -146,7 +146,7 @@ RULES: dict[Action, ActionRule] = {
     Action.RECALCULATE: ActionRule(OFFICE, _OPEN, effects.recalculate),
     Action.UNDO: ActionRule(OFFICE, _ANY, effects.nothing),
     Action.SETTLE: ActionRule(OFFICE, _ANY, effects.settle),
-    Action.DETACH: ActionRule(OFFICE, _ANY, effects.nothing),
+    Action.DETACH: ActionRule(OFFICE, _ANY, effects.detach),
 }
 """Action → who, from which stages, what it changes. `db.actions.FIELDS` has the data of each."""
 
@@ -174,9 +174,16 @@ def objection(state: CaseState, step: Step) -> str | None:
     action = Action(step.action)
     return (
         why_not(state, action)
+        or _file_objection(state, step, action)
         or _party_objection(state, step, action)
         or _time_objection(state, step, action)
     )
+
+
+def _file_objection(state: CaseState, step: Step, action: Action) -> str | None:
+    if action is not Action.DETACH or step.data["file"] in state.files:
+        return None
+    return "这件事项没有这个附件，或已撤除"
 
 
 _FOR_THE_CASE = (Action.RETURN, Action.EXTEND, Action.SUBMIT)

@@ -356,7 +356,11 @@ class Note(SQLModel, table=True):
 class Attachment(SQLModel, table=True):
     """Evidence of a note; the file lies in the office's evidence folder under its hash."""
 
-    __table_args__ = (Index("attachment_case", "case_id"), Index("attachment_event", "event_id"))
+    __table_args__ = (
+        Index("attachment_case", "case_id"),
+        Index("attachment_event", "event_id"),
+        Index("attachment_removed", "sha256", sqlite_where=text("removed_by IS NOT NULL")),
+    )
 
     sha256: str = Field(primary_key=True)
     """Of the file."""

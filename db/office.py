@@ -9,7 +9,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 from types import TracebackType
 
-from db import calendars, instants, taken_rules, upkeep
+from db import attachments, calendars, instants, taken_rules, upkeep
 from db.calendars import ANNOUNCED
 from db.connection import (
     DATABASE,
@@ -120,7 +120,9 @@ class Office:
         writer = open_writer(path)
         try:
             migrate(writer, path)
-            return cls(home, rules, officer, writer)
+            office = cls(home, rules, officer, writer)
+            attachments.finish(writer, home)
+            return office
         except sqlite.Error as error:
             writer.close()
             raise OfficeError(explain(error, path)) from error

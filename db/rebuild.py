@@ -14,7 +14,7 @@ from db.refold import refold
 CHUNK = 500
 """Cases folded between two writes: bounds the memory."""
 
-_REMADE = ("note", "assignment", "case_number", "submitter", '"case"', "closed_count")
+_REMADE = ("note", "attachment", "assignment", "case_number", "submitter", '"case"', "closed_count")
 
 _NEXT = "SELECT DISTINCT case_id, case_uid FROM event WHERE case_id > ? ORDER BY case_id LIMIT ?"
 
@@ -22,7 +22,7 @@ _NEXT = "SELECT DISTINCT case_id, case_uid FROM event WHERE case_id > ? ORDER BY
 def rebuild(
     connection: Connection, calendars: Calendars, secret: bytes, progress: Progress = lambda done, total: None
 ) -> int:
-    """Remake case, numbers, parts, notes, submitters and search index from events and contents.
+    """Remake case, numbers, parts, notes, attachments, submitters and search index from events and contents.
 
     One transaction: stopped half-way, also by kill -9, the office is as it was. Meanwhile others can read
     but not write, and the log grows to the size of what is remade.

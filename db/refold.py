@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 
-from db import chain, fold, numbers, rows
+from db import attachments, chain, fold, numbers, rows
 from db.connection import Connection
 from db.directory import Directory
 from db.effects import Calendars
@@ -27,7 +27,8 @@ def refold(
 ) -> list[Folded]:
     """Fold cases from their events alone and write their rows; inside the caller's transaction.
 
-    The lookup index is left to the caller, who knows whether words changed.
+    What an event tells to forget of an attachment is forgotten; its file is left to `attachments.finish`,
+    after the commit. The lookup index is left to the caller, who knows whether words changed.
 
     Args:
         connection: a writer.
@@ -42,6 +43,7 @@ def refold(
     mark(connection, [verdict for one in folded for verdict in one.verdicts])
     for one in folded:
         _submitter(connection, one, secret)
+    attachments.erase(connection, [one.verdicts for one in folded])
     return folded
 
 

@@ -7,14 +7,15 @@ always the fold of its events and nothing else.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Any, NamedTuple
 
 from sqlmodel import SQLModel
 
 from db import closed
+from db.attachments import attached
 from db.connection import Connection
-from db.models import Assignment, Case, CaseNumber, Note
+from db.models import Assignment, Attachment, Case, CaseNumber, Note
 from db.state import CaseState, Verdict
 from db.terms import Outcome
 
@@ -75,6 +76,7 @@ _PART_GIVEN = ("case_id", "seq", "unit_id")
 _PART_COLUMNS = (*_read(Assignment, _PART_GIVEN), *_PART_GIVEN)
 _part_read = attrgetter(*_read(Assignment, _PART_GIVEN))
 _NOTE_COLUMNS = _columns(Note)
+_FILE_COLUMNS = ("sha256", "event_id", "case_id", "content_id", "size", "removed_by")
 
 _CASE = _insert(Case, _CASE_COLUMNS, _update_all(Case, "id"))
 _NUMBER = _insert(
@@ -87,6 +89,7 @@ _NUMBER = _insert(
 """A number that two cases claim stands with the one that was opened first, whichever came in first here."""
 _PART = _insert(Assignment, _PART_COLUMNS)
 _NOTE = _insert(Note, _NOTE_COLUMNS, _update_all(Note, "event_id"))
+_FILE = _insert(Attachment, _FILE_COLUMNS, _update_all(Attachment, "sha256, event_id"))
 
 
 def _case_row(folded: Folded, locate: Locate) -> tuple[Any, ...]:
@@ -126,6 +129,12 @@ def _undone(folded: Folded) -> Iterable[str]:
     return (one.step.id for one in folded.verdicts if one.outcome is Outcome.UNDONE)
 
 
+def _file_rows(folded: Folded) -> Iterable[tuple[Any, ...]]:
+    for file in attached(folded.verdicts):
+        removed_by = None if file.removed is None else file.removed.id
+        yield file.sha256, file.event_id, folded.case_id, file.content_id, file.size, removed_by
+
+
 def write(connection: Connection, folded: Sequence[Folded], locate: Locate) -> None:
     """Write the rows of folded cases; inside the caller's transaction."""
     with closed.recounted(connection, [one.case_id for one in folded]):
@@ -144,6 +153,7 @@ def write(connection: Connection, folded: Sequence[Folded], locate: Locate) -> N
     connection.executemany(
         "DELETE FROM note WHERE event_id = ?", [(each,) for one in folded for each in _undone(one)]
     )
+    connection.executemany(_FILE, [row for one in folded for row in _file_rows(one)])
 
 
 def words(one: Folded, texts: list[str]) -> list[str]:
@@ -158,6 +168,8 @@ _STORED = {
         WHERE case_id BETWEEN ? AND ? ORDER BY case_id, seq""",
     "核查记录": f"""SELECT case_id, {", ".join(_NOTE_COLUMNS)} FROM note
         WHERE case_id BETWEEN ? AND ? ORDER BY case_id, event_id""",
+    "附件": f"""SELECT case_id, {", ".join(_FILE_COLUMNS)} FROM attachment
+        WHERE case_id BETWEEN ? AND ? ORDER BY case_id, event_id, sha256""",
     "编号": """SELECT case_id, scheme, number FROM case_number
         WHERE case_id BETWEEN ? AND ? ORDER BY case_id, scheme, number""",
 }
@@ -216,5 +228,6 @@ def _expected(
         "事项": [_case_row(one, locate)],
         "承办单位": list(_part_rows(one, locate)),
         "核查记录": sorted(_note_rows(one), key=lambda row: str(row[_NOTE_COLUMNS.index("event_id")])),
+        "附件": sorted(_file_rows(one), key=itemgetter(1, 0)),
         "编号": sorted(numbers.difference(taken)),
     }

@@ -200,11 +200,12 @@ def words_of(kind: str, text: str) -> list[str]:
     """The searchable texts of a `content` row; an identity has none."""
     if kind == "submitter":
         return []
-    if kind != "note":
+    if kind not in ("note", "evidence"):
         return [text]
     import json
 
-    return list(_strings(json.loads(text)))
+    said = json.loads(text)
+    return [said["name"]] if kind == "evidence" else list(_strings(said))
 
 
 def _strings(value: Any) -> Iterator[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
-from db import field_clock, instants
+from db import attachments, field_clock, instants
 from db.actions import CORRECTABLE, Action
 from db.rules import Limit, Rules
 from db.state import CaseState
@@ -40,7 +40,8 @@ def stamp(
     """The data of an act, completed.
 
     Raises:
-        ValueError: an unknown kind, unit or value, or a 交办 of a 举报 to whom it is about.
+        ValueError: an unknown kind, unit or value, a 交办 of a 举报 to whom it is about, or an attachment
+            that was not taken in.
     """
     completed = _completed(action, data, state, desk, imported=imported)
     if desk.office.kind is CopyKind.FIELD:
@@ -68,6 +69,10 @@ def _completed(
         _refuse_subject(data["unit"], state, desk.directory)
     if action is Action.RECALCULATE:
         data["calendar"] = desk.office.calendar.revision
+    if action is Action.VERIFY:
+        attachments.check(desk.office.home, data.get("evidence", []))
+    if action is Action.DETACH:
+        return data | attachments.described(desk.office.writer, data["file"])
     return _corrected(data, rules) if action is Action.CORRECT else data
 
 

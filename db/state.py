@@ -122,6 +122,8 @@ class CaseState:
     returned: int = 0
     redone: int = 0
     notes: int = 0
+    files: set[str] = field(default_factory=set)
+    """SHA-256 of the attachments that were not taken away."""
     conflicts: int = 0
     updated_at: int = 0
 

@@ -20,7 +20,7 @@ from textual.screen import Screen
 from textual.scrollbar import ScrollBar
 
 from db.connection import path_of
-from duban_tui import commands, desk_state, locations, theme, widths
+from duban_tui import commands, desk_state, locations, pictures, terminal, theme, widths
 from duban_tui.commands import Place
 from duban_tui.config import Config
 from duban_tui.messages import ActionAsked
@@ -44,6 +44,7 @@ SCREENS_BY_NAME = {
     "jump": "duban_tui.screens.jump:JumpScreen",
     "export": "duban_tui.screens.export:ExportScreen",
     "reveal": "duban_tui.screens.reveal:RevealScreen",
+    "evidence": "duban_tui.screens.evidence:EvidenceScreen",
     "trace": "duban_tui.screens.trace:TraceScreen",
     "import": "duban_tui.screens.importing:ImportScreen",
     "units": "duban_tui.screens.units:UnitsScreen",
@@ -84,6 +85,7 @@ class DubanApp(OfficeApp):
         self.start = start
         self.commands = commands.with_keys(config.keys)
         self.remembered = desk_state.load(locations.desk_state(home))
+        self.answers = terminal.Answers()
         self.recent: list[int] = []
         """Cases opened since the start, the latest first."""
         self.just_saved: Saved | None = None
@@ -99,7 +101,8 @@ class DubanApp(OfficeApp):
         """
         if path_of(self.home).exists():
             _ = self.reader
-        if widths.set_up(self.config.ui.ambiguous):
+        self.answers = terminal.ask()
+        if widths.set_up(self.config.ui.ambiguous, drawn_wide=self.answers.wide):
             self.add_class("-wide-glyphs")
             ScrollBar.renderer = PlainScrollBar
         super().run(*arguments, **options)
@@ -111,6 +114,13 @@ class DubanApp(OfficeApp):
         if self.no_color:
             # Textual's own filter makes greys, in which 紧急 and 办结 look alike; asked for was no colour.
             self._filters = [NoColor()]
+
+    @property
+    def pictures(self) -> str:
+        """How photos are drawn here, one of `pictures.WAYS`."""
+        colours = self.console.color_system in ("256", "truecolor") and not self.no_color
+        wide, wanted = self.has_class("-wide-glyphs"), self.config.evidence.draw
+        return pictures.way(wanted, self.answers, os.environ, colours=colours, wide=wide)
 
     def get_default_screen(self) -> Screen[Any]:
         """The board; where there is no office yet, the choice of how to get one."""
@@ -271,6 +281,10 @@ class DubanApp(OfficeApp):
     def action_reveal(self) -> None:
         """Shift+F6: show the 反映人, with a reason."""
         self.show("reveal", self._case())
+
+    def action_evidence(self) -> None:
+        """F12: photos, recordings and files of the notes."""
+        self.show("evidence", self._case())
 
     def action_due(self) -> None:
         """F7: the due date day by day."""

@@ -33,6 +33,7 @@ class Place(Enum):
     FORM = "填表"
     NOTE = "核查记录"
     CONFLICTS = "冲突"
+    EVIDENCE = "附件"
 
 
 class Command(NamedTuple):
@@ -82,7 +83,7 @@ _ALIASES = ("f18",)
 
 _KEY_WORDS = {
     "escape": "Esc", "enter": "Enter", "tab": "Tab", "space": "空格", "pageup": "PgUp", "pagedown": "PgDn",
-    "home": "Home", "end": "End", "up": "↑", "down": "↓", "left": "←", "right": "→",
+    "home": "Home", "delete": "Delete", "end": "End", "up": "↑", "down": "↓", "left": "←", "right": "→",
 }  # fmt: skip
 
 
@@ -126,6 +127,7 @@ _TABLE: dict[Place, tuple[_Row, ...]] = {
     Place.CASE: (
         ("note", "核查记录", "hcjl", "f6", 6, "app.note", "给选中的事项写核查记录"),
         ("reveal", "显示反映人", "xsfyr", "shift+f6 f18", 0, "app.reveal", "填理由后显示反映人，并留痕"),
+        ("evidence", "附件", "fj", "f12", 0, "app.evidence", "核查记录的照片、录音和文件"),
         ("due", "期限", "qx", "f7", 7, "app.due", "逐日说明应办结日怎么算出来"),
         ("handle", "办理", "bl", "f8", 4, "app.handle", "现在可以办的：交办、催办、审核……"),
         ("undo", "撤销上一步", "cxsyb", "ctrl+u", 0, "app.undo", "撤销自己在本机记下的最后一步，先问再撤"),
@@ -170,6 +172,11 @@ _TABLE: dict[Place, tuple[_Row, ...]] = {
     Place.CONFLICTS: (
         ("settle", "处置", "cz", "f2", 2, "screen.settle", "写明意见，处置选中的冲突"),
         ("open_case", "看事项", "ksx", "f5", 3, "screen.open_case", "打开冲突所在的事项"),
+    ),
+    Place.EVIDENCE: (
+        ("view_file", "打开", "dk", "enter o", 2, "screen.view_file", "用系统里的程序打开这个附件"),
+        ("save_file", "另存", "lc", "f2", 1, "screen.save_file", "把这个附件按原样存到别处"),
+        ("detach", "撤除", "cc", "delete", 3, "screen.detach", "填理由后删去这个附件，并留痕"),
     ),
 }  # fmt: skip
 

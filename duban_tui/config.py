@@ -51,11 +51,13 @@ class Security(NamedTuple):
 
 
 class Evidence(NamedTuple):
-    """How large attached files may be."""
+    """How large attached files may be, and how photos are shown."""
 
     max_file_mb: int
     max_note_mb: int
     """All files of one note together."""
+    draw: str
+    """How photos are drawn: auto, kitty, sixel, blocks, none."""
 
 
 class Backup(NamedTuple):
@@ -225,7 +227,9 @@ _SECTIONS: dict[str, Any] = {
         },
     ),
     "security": _section("security", {"lock_minutes": settings.count}),
-    "evidence": _section("evidence", {"max_file_mb": settings.positive, "max_note_mb": settings.positive}),
+    "evidence": _section("evidence", {"max_file_mb": settings.positive, "max_note_mb": settings.positive,
+        "draw": settings.choice("auto", "kitty", "sixel", "blocks", "none"),
+    }),
     "backup": _section(
         "backup", {"daily": settings.flag, "folder": settings.text, "keep": settings.positive}
     ),

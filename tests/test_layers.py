@@ -15,7 +15,10 @@ import db
 ROOT = Path(__file__).resolve().parents[1]
 
 SCREEN = {"textual", "rich", "duban_tui"}
-HEAVY = {"sqlmodel", "sqlalchemy", "alembic", "pydantic", "typer", "openpyxl", "pypinyin", "cryptography"}
+HEAVY = {
+    "sqlmodel", "sqlalchemy", "alembic", "pydantic", "typer", "openpyxl", "pypinyin", "cryptography", "PIL",
+    "textual_image",
+}  # fmt: skip
 
 GUARD = """
 import importlib, json, sys

@@ -114,7 +114,8 @@ def distribution(requirement: str) -> str:
 
 def module_name(requirement: str) -> str:
     """The name a distribution is imported by."""
-    return distribution(requirement).replace("-", "_")
+    name = distribution(requirement)
+    return {"pillow": "PIL"}.get(name, name.replace("-", "_"))
 
 
 def imported_packages() -> set[str]:

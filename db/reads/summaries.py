@@ -8,6 +8,7 @@ from typing import Any
 
 from db import instants
 from db.actions import CORRECTABLE, Action
+from db.media_type import said_size, said_type
 from db.reads.names import UnitNames
 from db.rules import Limit
 from db.terms import Finding, Handling, Method
@@ -80,6 +81,7 @@ def _verified(data: Data, texts: dict[str, str], names: UnitNames) -> list[str]:
     words += [Finding(data["finding"]).label] if data.get("finding") else []
     words += [Handling(data["handling"]).label] if data.get("handling") else []
     words += ["更正前一条"] if data.get("corrects") else []
+    words += [f"附件 {len(data['evidence'])} 件"] if data.get("evidence") else []
     findings = str(note_parts(_text(data, "note", texts)).get("findings", "")).strip()
     first = findings.partition("\n")[0].rstrip()[:_GLANCE]
     return [" · ".join(words), first if first == findings else f"{first}…"]
@@ -115,6 +117,11 @@ def _detached(data: Data, texts: dict[str, str], names: UnitNames) -> list[str]:
 
 def _claimed(data: Data, texts: dict[str, str], names: UnitNames) -> list[str]:
     return [f"“{data['name']}”即 {names.of(data['unit'])}"]
+
+
+def _detached(data: Data, texts: dict[str, str], names: UnitNames) -> list[str]:
+    kind = said_type(data.get("type", ""))
+    return [f"{kind} {said_size(data['size'])}" if "size" in data else kind, str(data["reason"])]
 
 
 _TELLERS: dict[Action, Callable[[Data, dict[str, str], UnitNames], list[str]]] = {

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from db import instants
+from db import evidence, instants
 from db.connection import path_of
 from duban_tui import locations
 from duban_tui.cli import INTERRUPTED
@@ -54,11 +54,18 @@ def backup(args: argparse.Namespace) -> None:
 
 def restore(args: argparse.Namespace) -> None:
     """Put a backup in the place of the office."""
+    from db import evidence_backup
     from db.backup import restore as put_back
 
     home = home_of(args)
     former = put_back(home, Path(args.src), now=instants.now(), progress=partial(show_progress, "检查"))
     print(f"已恢复办公库：{path_of(home)}" + (f"；原来的留在：{former}" if former else ""))
+    if lost := evidence_backup.missing(home):
+        print(
+            f"有 {len(lost):,} 个附件没有找到（如 {lost[0]}）。"
+            f"请把有它们的 {evidence.FOLDER} 目录放到备份旁边再恢复一次，或拷到 {home}",
+            file=sys.stderr,
+        )
 
 
 WORTH_SAYING = 5.0
@@ -73,7 +80,7 @@ def doctor(args: argparse.Namespace) -> int:
     if args.rebuild:
         _rebuild(args)
     with closing(reader_of(args)) as connection:
-        checkup = Checkup(connection, Calendars(connection))
+        checkup = Checkup(connection, Calendars(connection), home_of(args))
         seconds = checkup.estimate()
         if seconds >= WORTH_SAYING:
             print(
@@ -83,7 +90,8 @@ def doctor(args: argparse.Namespace) -> int:
             )
         try:
             with progress_line():
-                report, stopped = checkup.run(partial(show_progress, "检查")), False
+                told_of = partial(show_progress, "检查"), partial(show_progress, "附件")
+                report, stopped = checkup.run(*told_of), False
         except KeyboardInterrupt:
             report, stopped = checkup.report, True
     if args.json:
@@ -101,6 +109,7 @@ def _print_findings(report: Report, *, stopped: bool) -> None:
             "stopped": stopped,
             "cases": report.cases,
             "events": report.events,
+            "files": report.files,
             "findings": findings,
         }
     )
@@ -113,7 +122,8 @@ def _tell_findings(report: Report, stopped_of: int | None) -> None:
     found = "一切完好" if stopped_of is None else "到此未发现问题"
     if not report.sound:
         found = f"发现 {len(report.findings):,} 处问题"
-    print(f"{of}查了 {report.cases:,} 件事项、{report.events:,} 条流水，{found}")
+    files = f"、{report.files:,} 个附件" if report.files else ""
+    print(f"{of}查了 {report.cases:,} 件事项、{report.events:,} 条流水{files}，{found}")
 
 
 def _rebuild(args: argparse.Namespace) -> None:

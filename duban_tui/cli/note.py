@@ -1,17 +1,23 @@
-"""``duban note``: record a 核查记录 from a file or from standard input."""
+"""``duban note``: record a 核查记录 from a file or from standard input, with its attachments."""
 
 from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from db import instants
 from db.terms import Finding, Handling
 from duban_tui.cli.errors import CommandError
 from duban_tui.cli.note_file import read
-from duban_tui.cli.places import case_numbered, office_of
+from duban_tui.cli.places import case_numbered, config_of, office_of
+
+if TYPE_CHECKING:
+    from db.office import Office
+    from duban_tui.config import Evidence
 
 
 def note(args: argparse.Namespace) -> None:
@@ -23,9 +29,38 @@ def note(args: argparse.Namespace) -> None:
     with office_of(args) as office:
         data = read(text, source, instants.now())
         case_id = case_numbered(office.writer, args.number)
-        act = Act(Action.VERIFY, data, at=data.get("left_at") or data.get("arrived_at"))
-        recorded = record(office, case_id, act)
-    print(f"已登记核查记录：{recorded.number}{_conclusion(data)}")
+        with _attached(office, _paths(args, data), config_of(args).evidence) as files:
+            act = Act(
+                Action.VERIFY, {**data, "evidence": files}, at=data.get("left_at") or data.get("arrived_at")
+            )
+            recorded = record(office, case_id, act)
+    count = f"，附件 {len(files)} 件已存好" if files else ""
+    print(f"已登记核查记录：{recorded.number}{_conclusion(data)}{count}")
+
+
+def _paths(args: argparse.Namespace, data: dict[str, Any]) -> list[Path]:
+    """The files to attach: those that the note names, from where it lies, then those of ``--attach``."""
+    folder = Path(args.file).parent if args.file else Path()
+    named = [folder / Path(one).expanduser() for one in data.pop("evidence", [])]
+    return [*named, *(Path(one).expanduser() for one in args.attach)]
+
+
+@contextmanager
+def _attached(office: Office, paths: list[Path], limits: Evidence) -> Iterator[list[dict[str, Any]]]:
+    """The files, taken in; if no note comes of it they are not kept."""
+    from db.attachments import release
+    from db.evidence_intake import Limits, take_in
+
+    files: list[dict[str, Any]] = []
+    try:
+        for path in paths:
+            files.append(
+                take_in(office.home, path, Limits.of_mb(limits.max_file_mb, limits.max_note_mb), files)
+            )
+        yield files
+    except BaseException:
+        release(office.writer, office.home, [one["file"] for one in files])
+        raise
 
 
 def _given(file: str | None) -> tuple[str, str]:

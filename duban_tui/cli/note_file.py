@@ -21,7 +21,7 @@ _Read = Callable[[Any, int], Any]
 
 
 def read(text: str, source: str, now: int) -> dict[str, Any]:
-    """The data of a note; clock times without a day are of the day of `now`.
+    """The data of a note; clock times without a day are of the day of `now`, attachments are still paths.
 
     Raises:
         CommandError: not TOML or JSON, an unknown key, or a value of the wrong kind; names the key.
@@ -112,6 +112,12 @@ def _people(value: Any, now: int) -> list[str]:
     return list(value)
 
 
+def _paths(value: Any, now: int) -> list[str]:
+    if isinstance(value, list) and all(isinstance(one, str) for one in value):
+        return list(value)
+    raise ValueError('应是文件的路径，如 ["现场1.jpg", "录音.m4a"]')
+
+
 def _log(value: Any, now: int) -> list[list[str]]:
     """Lines as ``[time, text]``; a line without a time has an empty one."""
     if not isinstance(value, list):
@@ -129,4 +135,4 @@ def _log_line(line: Any) -> list[str]:
     raise ValueError(f'的每一行应是 ["时间", "内容"]，现在有 {line!r}')
 
 
-_KINDS: dict[str, _Read] = {"time": _time, "bool": _bool, "list": _people}
+_KINDS: dict[str, _Read] = {"time": _time, "bool": _bool, "list": _people, "files": _paths}

@@ -190,6 +190,25 @@ def _note(commands: Any, name: str) -> None:
     )
     parser.add_argument("number", metavar="编号", help="本台编号或来源编号")
     parser.add_argument("--file", metavar="文件", help=".toml 或 .json")
+    parser.add_argument(
+        "--attach", metavar="附件", action="append", default=[], help="照片、录音或文件，可写多次"
+    )
+
+
+def _evidence(commands: Any, name: str) -> None:
+    parser = _command(commands, name, "evidence:evidence", "列出一件事项的附件，或取出到目录")
+    parser.add_argument("number", metavar="编号", help="本台编号或来源编号")
+    parser.add_argument("--to", metavar="目录", help="把附件按原样写到这个目录")
+    _json(parser)
+
+
+def _detach(commands: Any, name: str) -> None:
+    parser = _command(
+        commands, name, "evidence:detach", "撤除一个附件", "文件删去，流水里留下是什么、谁、为什么。"
+    )
+    parser.add_argument("number", metavar="编号", help="本台编号或来源编号")
+    parser.add_argument("file", metavar="附件", help="名称，或 duban evidence 列出的文件码（前几位即可）")
+    parser.add_argument("--reason", metavar="理由", required=True, help="为什么撤除")
 
 
 def _undo(commands: Any, name: str) -> None:
@@ -370,6 +389,8 @@ _COMMANDS: dict[str, Callable[[Any, str], None]] = {
     "settle": _settle,
     "pair": _pair,
     "bundle": _bundle,
+    "evidence": _evidence,
+    "detach": _detach,
     "units": _units,
     "calendar": _calendar,
     "backup": _backup,

@@ -9,8 +9,10 @@ from db import instants
 from db.actions import label_of
 from db.reads import board, case, flow
 from db.reads.case import CaseFacts
+from db.reads.evidence import AttachmentRow, attachments
 from db.reads.flow import NoteRow, TimelineRow
 from db.terms import Alarm, DueSource, Finding, Handling, Method, Outcome, Pending, Stage, Term, Via
+from duban_tui.cli.evidence import file_line, said_file
 from duban_tui.cli.output import case_line, day, minute, print_json
 from duban_tui.cli.places import case_numbered, reader_of
 
@@ -41,18 +43,19 @@ def show(args: argparse.Namespace) -> None:
     facts = case.facts(connection, case_id, now)
     assert facts is not None
     steps, notes = flow.timeline(connection, case_id), flow.notes(connection, case_id)
+    files = attachments(connection, case_id)
     if args.json:
         (row,) = board.rows(connection, [case_id], now)
         print_json({
             **case_line(row),
             "facts": _facts_json(facts),
             "flow": [_step_json(step) for step in steps],
-            "notes": [_note_json(note) for note in notes],
+            "notes": [_note_json(note, files) for note in notes],
         })  # fmt: skip
         return
     _print_facts(facts)
     _print_flow(steps)
-    _print_notes(notes)
+    _print_notes(notes, files)
 
 
 def _label(term: type[Term], code: str | None) -> str | None:
@@ -90,7 +93,7 @@ def _step_json(step: TimelineRow) -> dict[str, Any]:
     }
 
 
-def _note_json(note: NoteRow) -> dict[str, Any]:
+def _note_json(note: NoteRow, files: list[AttachmentRow]) -> dict[str, Any]:
     return {
         "id": note.event_id,
         "method": Method(note.method).label,
@@ -105,6 +108,7 @@ def _note_json(note: NoteRow) -> dict[str, Any]:
         "by": note.by,
         "corrects": note.corrects,
         "corrected_by": note.corrected_by,
+        "evidence": [file_line(file) for file in files if file.event_id == note.event_id],
     }
 
 
@@ -143,7 +147,7 @@ def _print_flow(steps: list[TimelineRow]) -> None:
         print(f"  {when:<16}  {label_of(step.action)}  {who}  {step.summary}{why}".rstrip())
 
 
-def _print_notes(notes: list[NoteRow]) -> None:
+def _print_notes(notes: list[NoteRow], files: list[AttachmentRow]) -> None:
     if notes:
         print("\n核查记录")
     for note in notes:
@@ -153,3 +157,6 @@ def _print_notes(notes: list[NoteRow]) -> None:
         for line in (note.findings, *(" ".join(map(str, entry)) for entry in note.log)):
             if line:
                 print(f"    {line}")
+        for file in files:
+            if file.event_id == note.event_id:
+                print(f"    附件 {said_file(file)}")

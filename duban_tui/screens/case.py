@@ -11,10 +11,12 @@ from textual.widgets import Static
 from db import instants
 from db.connection import OfficeError
 from db.lifecycle import allowed
+from db.media_type import said_size, said_type
 from db.office import Calendars
 from db.reads import case as reads
 from db.reads import flow
 from db.reads.case import CaseFacts, PartRow
+from db.reads.evidence import AttachmentRow, attachments
 from db.reads.flow import NoteRow
 from db.terms import Alarm, Finding, Handling, Method, Role, Stage
 from duban_tui import commands
@@ -110,14 +112,14 @@ class CaseScreen(DeskScreen[None]):
                 return
             trace = reads.trace(reader, self.case_id, Calendars(reader), now)
             steps, notes = flow.timeline(reader, self.case_id), flow.notes(reader, self.case_id)
-            parts = reads.parts(reader, self.case_id)
+            parts, files = reads.parts(reader, self.case_id), attachments(reader, self.case_id)
         except OfficeError as error:
             self.query_one("#title", Static).update(str(error))
             return
         left = time_left(facts, self.desk.calendar, now)
         self.query_one("#title", Static).update(_title(facts, left))
         self.query_one("#facts", Static).update(_facts(facts, parts))
-        self.query_one("#text", Static).update(_matter(facts, notes, instants.day_of(now).year))
+        self.query_one("#text", Static).update(_matter(facts, notes, files, instants.day_of(now).year))
         self.offered.update(_actions(facts))
         self.days.show(trace, now)
         self.timeline.show(steps, now)
@@ -147,7 +149,7 @@ def _facts(facts: CaseFacts, parts: list[PartRow]) -> str:
     return "   ".join(said)
 
 
-def _matter(facts: CaseFacts, notes: list[NoteRow], year: int) -> Content:
+def _matter(facts: CaseFacts, notes: list[NoteRow], files: list[AttachmentRow], year: int) -> Content:
     """What was reported, by whom, what was answered, what was found."""
     lines = [Content(facts.body or facts.title), Content("")]
     for label, value in (
@@ -164,10 +166,11 @@ def _matter(facts: CaseFacts, notes: list[NoteRow], year: int) -> Content:
             lines.append(_labelled(label, value))
     if facts.reply:
         lines += [Content(""), Content.styled("答复", "bold"), Content(facts.reply)]
-    hint = "（Ctrl+N 更正最后一条）" if notes else ""
+    hint = f"（Ctrl+N 更正最后一条{'，F12 看附件' if files else ''}）" if notes else ""
     lines += [Content(""), Content.styled(f"核查记录 {len(notes)} 条{hint}", "bold")]
     for note in notes:
         lines += _note(note, year)
+        lines += [_file(file, year) for file in files if file.event_id == note.event_id]
     return Content("\n").join(lines)
 
 
@@ -189,6 +192,16 @@ def _note(note: NoteRow, year: int) -> list[Content]:
     ]
     lines += [Content(f"  {time} {text}") for time, text in note.log]
     return lines + ([Content(f"  {note.findings}")] if note.findings else [])
+
+
+def _file(file: AttachmentRow, year: int) -> Content:
+    """An attachment below its record, or what is left of it."""
+    kind, size = said_type(file.type), said_size(file.size)
+    if not file.live:
+        told = f"{kind} {size} 已由 {file.removed_by} 撤除：{file.removed_why}"
+        return Content.assemble(("  附件 ", "$text-muted"), (told, "$text-muted"))
+    time = f"  {show_at(file.taken_at, year)}（{file.taken_from}）" if file.taken_at else ""
+    return _labelled("  附件", f"{kind} {file.name}  {size}{time}")
 
 
 def _actions(facts: CaseFacts) -> Content:

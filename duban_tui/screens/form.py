@@ -61,7 +61,7 @@ class FormScreen(DeskScreen[int | None]):
         self._blank: dict[str, Any] = {}
         self._version = 0
         self._saved = 0
-        self._stored = draft is not None
+        self._stored = False
         self._asked_about: list[str] = []
         self._given_up = -1
         """The version that the officer was told cannot be saved."""
@@ -88,6 +88,10 @@ class FormScreen(DeskScreen[int | None]):
 
     def wanted(self) -> list[str]:
         """Labels of what is still missing and would be good to have."""
+        return []
+
+    def wished(self) -> list[str]:
+        """Labels of what would be welcome as well; nobody is asked about it."""
         return []
 
     def doubts(self, entered: dict[str, Any]) -> list[str]:
@@ -121,13 +125,14 @@ class FormScreen(DeskScreen[int | None]):
         self.keeper = DraftKeeper(path_of(self.desk.home), self._draft.id if self._draft else uuid7())
         self._started = self._draft.started_at if self._draft else self.desk.now()
         if self._draft is not None:
+            self._stored = True
             self.form.fill(self._draft.data)
             self._say_saved(self._draft.saved_at)
         else:
             self._say_draft("草稿 还没有写" if self.form_name else "")
         self._known = self.form.typed()
         if self.lists_missing:
-            self.missing.show(self.wanted())
+            self.missing.show(self.wanted(), self.wished())
         self.form.focus_first()
         self.understand()
 
@@ -146,7 +151,7 @@ class FormScreen(DeskScreen[int | None]):
         self._known = typed
         self._version += 1
         if self.lists_missing:
-            self.missing.show(self.wanted())
+            self.missing.show(self.wanted(), self.wished())
         self.refuse("")
         self.understand()
         if self.form_name:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from db import drafts
 from db.actions import FIELDS, Action, FieldSpec
+from db.connection import Progress
 from db.drafts import Draft
+from db.evidence_intake import Entry, Limits, take_in
+from db.office import path_of
 from db.reads import case as reads
 from duban_tui import commands
 from duban_tui.commands import Place
 from duban_tui.controls import Units, field_for
 from duban_tui.screens.form import FormScreen
 from duban_tui.undoing import say_saved
+from duban_tui.widgets.attachments import Attachments
 from duban_tui.widgets.field import Field
 from duban_tui.widgets.long_text import LogText
 from duban_tui.widgets.time_input import TimeInput
@@ -23,7 +28,7 @@ if TYPE_CHECKING:
 
 ORDER = (
     "method", "arrived_at", "place", "people", "identity_shown", "log", "findings", "left_at",
-    "finding", "handling",
+    "finding", "handling", "evidence",
 )  # fmt: skip
 """The fields of `Action.VERIFY` in the order of a visit."""
 
@@ -49,6 +54,8 @@ class NoteScreen(FormScreen):
         """
         super().__init__(case_id, draft)
         self._corrects, self._fresh = corrects, fresh
+        self._leaves_copies = False
+        """The officer was told that files are still being copied."""
 
     def fields(self) -> Iterator[Field]:
         """Method and arrival first, the conclusion last."""
@@ -59,6 +66,8 @@ class NoteScreen(FormScreen):
     def _field(self, spec: FieldSpec) -> Field:
         if spec.name == "log":
             return Field(spec.name, spec.label, LogText(self.desk.now))
+        if spec.kind == "files":
+            return Field(spec.name, spec.label, Attachments(self._take_in, self._let_go, self.desk.now))
         if spec.kind == "time":
             arrived = self.desk.now() if spec.name == "arrived_at" else None
             return Field(spec.name, spec.label, TimeInput(arrived, clock=self.desk.now, enter_is_now=True))
@@ -91,9 +100,41 @@ class NoteScreen(FormScreen):
         """The fields, and which record this one corrects."""
         return {**super().draft_data(), "corrects": self._corrects}
 
+    def _take_in(self, path: Path, held: Sequence[Entry], progress: Progress) -> Entry:
+        limits = self.desk.config.evidence
+        in_bytes = Limits.of_mb(limits.max_file_mb, limits.max_note_mb)
+        return take_in(self.desk.home, path, in_bytes, held, progress)
+
+    def _let_go(self, sha256: str) -> None:
+        drafts.let_go(path_of(self.desk.home), [sha256])
+
+    @property
+    def _copying(self) -> bool:
+        return any(each.copying for each in self.query(Attachments))
+
+    def unsaved(self) -> str | None:
+        """A file that is still being copied would be lost as well."""
+        return super().unsaved() or ("附件还没有存完" if self._copying else None)
+
+    def action_back(self) -> None:
+        """Esc: not before the files are copied, unless it is pressed again."""
+        if self._copying and not self._leaves_copies:
+            self._leaves_copies = True
+            self.refuse("附件还在存，请稍候；再按一次 Esc 就不存了")
+        else:
+            super().action_back()
+
     def wanted(self) -> list[str]:
-        """Every field that is blank."""
-        return [field.label for field in self.form.fields() if self.form.understood(field.key) in (None, [])]
+        """Every field that is blank; not each visit brings a photo home."""
+        return [
+            field.label
+            for field in self.form.fields()
+            if field.key != "evidence" and self.form.understood(field.key) in (None, [])
+        ]
+
+    def wished(self) -> list[str]:
+        """附件, while there are none."""
+        return [field.label for field in self.form.fields() if field.key == "evidence" and field.blank]
 
     def submit(self, entered: dict[str, Any]) -> Recorded | None:
         """Write the record; its time is that of leaving, else of arriving."""

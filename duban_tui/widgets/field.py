@@ -144,6 +144,10 @@ class Field(Horizontal):
         self._remark.update(f"! {text}" if wrong else text)
         self._remark.set_class(bool(text), "-shown")
 
+    def show_remark(self) -> None:
+        """Bring what was said into view: it stands below the control, and may be below the window."""
+        self._remark.scroll_visible(animate=False)
+
     @property
     def wrong(self) -> bool:
         """Whether an error stands below the control."""

@@ -52,6 +52,7 @@ class Form(VerticalScroll, Stepper, can_focus=False):
                 wrong.append(field)
         if wrong:
             wrong[0].take_focus()
+            self.call_after_refresh(wrong[0].show_remark)
             return None
         return values
 

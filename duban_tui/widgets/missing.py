@@ -23,10 +23,11 @@ class MissingList(Widget):
         """Start with nothing missing."""
         super().__init__()
         self._labels: Sequence[str] = ()
+        self._wished: Sequence[str] = ()
 
-    def show(self, labels: Sequence[str]) -> None:
-        """Say what is missing, or that nothing is."""
-        self._labels = labels
+    def show(self, labels: Sequence[str], wished: Sequence[str] = ()) -> None:
+        """Say what is missing, or that nothing is, and what would be welcome besides."""
+        self._labels, self._wished = labels, wished
         self.refresh(layout=True)
 
     def render(self) -> Content:
@@ -38,9 +39,10 @@ class MissingList(Widget):
         return len(self._lines(width))
 
     def _lines(self, width: int) -> list[Content]:
-        if not self._labels:
-            return [Content("✓ 不缺")]
-        heading = f"还缺 {len(self._labels)} 项"
+        heading = f"还缺 {len(self._labels)} 项" if self._labels else "✓ 不缺"
+        wished = f"可添 {'、'.join(self._wished)}" if self._wished else ""
         if width <= UPRIGHT:
-            return [Content(heading), *(Content(f"- {label}") for label in self._labels)]
-        return Content(f"{heading}：{'、'.join(self._labels)}").fold(max(width, 8))
+            column = [heading, *(f"- {label}" for label in self._labels), wished]
+            return [Content(line) for line in column if line]
+        named = f"{heading}：{'、'.join(self._labels)}" if self._labels else heading
+        return Content("；".join(filter(None, (named, wished)))).fold(max(width, 8))

@@ -50,6 +50,9 @@ def _evidence() -> None:
     )
     op.create_index("attachment_case", "attachment", ["case_id"])
     op.create_index("attachment_event", "attachment", ["event_id"])
+    op.create_index(
+        "attachment_removed", "attachment", ["sha256"], sqlite_where=sa.text("removed_by IS NOT NULL")
+    )
 
 
 def _bundles() -> None:

@@ -16,6 +16,7 @@ import pytest
 from db import drafts
 from db.connection import open_reader
 from db.office import path_of
+from db.reads import flow
 from duban_tui.screens.drafts import DraftsScreen
 from duban_tui.screens.note import NoteScreen
 from tests.tui.forms.conftest import Home
@@ -124,3 +125,15 @@ def test_kill_9_loses_nothing(home: Home) -> None:
         again.wait_for("[暗访]")
     finally:
         again.kill()
+
+
+async def test_a_draft_that_was_gone_on_with_and_submitted_as_it_stood_is_gone(home: Home) -> None:
+    case = home.cases["lamp"]
+    async with desk_on(home.path, lambda: NoteScreen(case)) as (_app, pilot):
+        await pilot.press("1")
+        await pilot.press("escape")
+    async with desk_on(home.path, lambda: NoteScreen(case)) as (app, pilot):
+        await pilot.press("f2", "f2")
+        await pilot.pause()
+        assert len(flow.notes(app.reader, case)) == 1
+        assert drafts.unfinished(app.reader) == []
