@@ -111,10 +111,6 @@ def _settled(data: Data, texts: dict[str, str], names: UnitNames) -> list[str]:
     return [str(data["events"]), kept, str(data.get("opinion", ""))]
 
 
-def _detached(data: Data, texts: dict[str, str], names: UnitNames) -> list[str]:
-    return [f"附件 {str(data['file'])[:12]}", str(data.get("reason", ""))]
-
-
 def _claimed(data: Data, texts: dict[str, str], names: UnitNames) -> list[str]:
     return [f"“{data['name']}”即 {names.of(data['unit'])}"]
 
