@@ -8,6 +8,7 @@ from pathlib import Path
 
 from db import chain, doctor, instants
 from db.connection import (
+    FORMER,
     Connection,
     OfficeError,
     OutdatedOffice,
@@ -23,6 +24,7 @@ from db.connection import (
 )
 from db.connection import driver as sqlite
 from db.device import KEY_FILE
+from db.durable import put_in_place
 from db.office import Calendars, path_of, upgrade
 
 PAGES = 2000
@@ -56,7 +58,7 @@ def back_up(home: Path, destination: Path, *, now: int, progress: Progress = _SI
     target = target_of(destination, now)
     if target.exists():
         raise OfficeError(f"已有同名文件：{target}。请换一个名字，备份不会覆盖旧文件")
-    part = target.with_name(f".{target.name}.part")
+    part = target.with_name(f".{target.name}.part-{os.getpid()}")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         remove(part)
@@ -65,7 +67,7 @@ def back_up(home: Path, destination: Path, *, now: int, progress: Progress = _SI
             need_room(target.parent, size_of(source), "备份")
             _copy(source, part, progress)
             _prove_whole(source, part)
-        os.replace(part, target)
+        put_in_place(part, target)
     except OSError as error:
         raise OfficeError(f"写不了备份 {target}：{error.strerror}。请检查目录和剩余空间") from error
     except sqlite.Error as error:
@@ -84,12 +86,11 @@ def _hold(source: Connection) -> None:
 
 
 def _copy(source: Connection, target: Path, progress: Progress = _SILENT) -> None:
-    """Copy all pages into a new file that is on disk when this returns."""
+    """Copy all pages into a new file; `put_in_place` sees to it that it is on disk."""
     with closing(sqlite.connect(str(target))) as copy:
-        copy.execute("PRAGMA synchronous=OFF")  # Nobody has this file before it is whole: see `_sync`.
+        copy.execute("PRAGMA synchronous=OFF")  # Nobody has this file before `put_in_place`.
         source.backup(copy, pages=PAGES, progress=lambda _, left, total: progress(total - left, total))
         copy.execute("PRAGMA journal_mode=DELETE")
-    _sync(target)
 
 
 def _prove_whole(source: Connection, part: Path) -> None:
@@ -97,11 +98,6 @@ def _prove_whole(source: Connection, part: Path) -> None:
         whole = part.stat().st_size == size_of(source)
         if not whole or chain.tips(copy) != chain.tips(source):
             raise OfficeError(f"备份不完整，未保留：{part}。请检查目标磁盘，再备份一次")
-
-
-def _sync(path: Path) -> None:
-    with path.open("rb") as file:
-        os.fsync(file.fileno())
 
 
 def _note_backup(home: Path, now: int) -> None:
@@ -125,14 +121,14 @@ def restore(home: Path, source: Path, *, now: int, progress: Progress = _SILENT)
         OfficeError: not a sound backup, or the office is in use; nothing was changed.
     """
     path = path_of(home)
-    fresh = path.with_name(f".{path.name}.restore")
+    fresh = path.with_name(f".{path.name}.restore-{os.getpid()}")
     try:
         home.mkdir(parents=True, exist_ok=True)
         _copy_backup(source, fresh, progress)
         _prove(fresh, source, progress)
         former = _put_aside(path, now) if any(map(Path.exists, files_of(path))) else None
         (home / KEY_FILE).unlink(missing_ok=True)
-        os.replace(fresh, path)
+        put_in_place(fresh, path)
     except OSError as error:
         raise OfficeError(f"恢复没有完成，原办公库未动：{error.strerror}（{error.filename}）") from error
     finally:
@@ -145,7 +141,6 @@ def _bring_up(copy: Path, progress: Progress) -> None:
         open_reader(copy).close()
     except OutdatedOffice:
         upgrade(copy, progress)
-        _sync(copy)
 
 
 def _copy_backup(source: Path, target: Path, progress: Progress) -> None:
@@ -175,7 +170,10 @@ def _prove(path: Path, source: Path, progress: Progress) -> None:
 
 
 def _put_aside(path: Path, now: int) -> Path:
-    """Move the present office out of the way, sound or not; refused while anybody uses it."""
+    """Keep the present office under another name, sound or not; refused while anybody uses it.
+
+    Its file has both names until the new one takes the first: killed here, there still is an office.
+    """
     try:
         with closing(open_writer(path)) as connection:
             connection.execute("PRAGMA busy_timeout=500")
@@ -183,8 +181,17 @@ def _put_aside(path: Path, now: int) -> Path:
     except (OfficeError, sqlite.Error) as error:
         if "locked" in str(error) or "占用" in str(error):
             raise OfficeError(f"办公库正在使用，没有恢复：{path}。请先退出其他窗口") from error
-    former = path.with_name(f"{path.name}.before-restore-{instants.local(now):%Y%m%d-%H%M%S}")
-    for old, kept in zip(reversed(files_of(path)), reversed(files_of(former)), strict=True):
+    former = path.with_name(f"{path.name}{FORMER}{instants.local(now):%Y%m%d-%H%M%S}")
+    for old, kept in zip(files_of(path)[1:], files_of(former)[1:], strict=True):
         if old.exists():
             os.replace(old, kept)
+    if path.exists():
+        _name_twice(path, former)
     return former
+
+
+def _name_twice(path: Path, other: Path) -> None:
+    try:
+        os.link(path, other)
+    except OSError:  # A file system without links.
+        os.replace(path, other)

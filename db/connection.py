@@ -24,6 +24,8 @@ __all__ = [
     "driver",
     "explain",
     "files_of",
+    "former_of",
+    "missing",
     "need_room",
     "open_reader",
     "open_writer",
@@ -59,6 +61,10 @@ DATABASE = "office.db"
 def path_of(home: Path) -> Path:
     """Where the database of an office lies."""
     return home / DATABASE
+
+
+FORMER = ".before-restore-"
+"""In the name of an office that made room for a backup; the moment follows."""
 
 
 def files_of(path: Path) -> list[Path]:
@@ -108,7 +114,7 @@ def open_reader(path: Path, *, outdated: bool = False) -> Connection:
         OfficeError: the file is missing, damaged, or not an office.
     """
     if not path.exists():
-        raise OfficeError(f"这里没有办公库：{path}。请先运行 duban init 或 duban demo")
+        raise OfficeError(missing(path))
     try:
         connection = driver.connect(
             f"file:{quote(str(path))}?{_reading(path)}", uri=True, timeout=BUSY_MS / 1000
@@ -152,7 +158,7 @@ def open_writer(path: Path, *, create: bool = False) -> Connection:
         OfficeError: missing, read-only, locked, full or damaged.
     """
     if not create and not path.exists():
-        raise OfficeError(f"这里没有办公库：{path}。请先运行 duban init 或 duban demo")
+        raise OfficeError(missing(path))
     try:
         connection = driver.connect(str(path), timeout=BUSY_MS / 1000)
         if create:
@@ -166,6 +172,21 @@ def open_writer(path: Path, *, create: bool = False) -> Connection:
     except driver.Error as error:
         raise OfficeError(explain(error, path)) from error
     return connection
+
+
+def former_of(path: Path) -> list[Path]:
+    """Offices that made room for a backup and still lie there, the latest last."""
+    return sorted(path.parent.glob(f"{path.name}{FORMER}*[0-9]"))
+
+
+def missing(path: Path) -> str:
+    """One line in Chinese for an office that is not there: none was made, or a restore was broken off."""
+    if former := former_of(path):
+        return (
+            f"办公库 {path.name} 不见了，恢复备份时可能中断过：{former[-1]} 是原来的办公库。"
+            f"请再恢复一次，或把它改名为 {path.name}"
+        )
+    return f"这里没有办公库：{path}。请先运行 duban init 或 duban demo"
 
 
 def size_of(connection: Connection) -> int:
