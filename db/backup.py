@@ -40,14 +40,23 @@ def target_of(destination: Path, now: int) -> Path:
     return destination
 
 
-def back_up(home: Path, destination: Path, *, now: int, progress: Progress = _SILENT) -> Path:
+def back_up(
+    home: Path, destination: Path, *, now: int, progress: Progress = _SILENT, page_by_page: bool = False
+) -> Path:
     """Copy the office while it is in use; the copy appears whole or not at all.
 
     What is copied is the office of one moment: one read transaction is held over the whole of it, since
     SQLite's online backup starts anew whenever somebody else has written between two of its steps, and
     would never end beside a busy desk. Meanwhile the log cannot be put into the file and grows by what
-    is written. The copy is proved by its size and the ends of its chains, not page by page: that takes
-    as long again, and `restore` does it before anything is replaced. The device key is no part of it.
+    is written. The copy is proved by its size and the ends of its chains; page by page takes as long again,
+    and `restore` does it before anything is replaced. The device key is no part of it.
+
+    Args:
+        home: the data folder.
+        destination: a file, or a folder in which the copy is named by the moment.
+        now: the present instant.
+        progress: told how far it is; what it raises ends the copy, and nothing is left.
+        page_by_page: prove also every page, for whoever removes older copies because of this one.
 
     Returns:
         The file that was written.
@@ -67,6 +76,8 @@ def back_up(home: Path, destination: Path, *, now: int, progress: Progress = _SI
             need_room(target.parent, size_of(source), "备份")
             _copy(source, part, progress)
             _prove_whole(source, part)
+            if page_by_page:
+                _prove_pages(part, progress)
         put_in_place(part, target)
     except OSError as error:
         raise OfficeError(f"写不了备份 {target}：{error.strerror}。请检查目录和剩余空间") from error
@@ -98,6 +109,15 @@ def _prove_whole(source: Connection, part: Path) -> None:
         whole = part.stat().st_size == size_of(source)
         if not whole or chain.tips(copy) != chain.tips(source):
             raise OfficeError(f"备份不完整，未保留：{part}。请检查目标磁盘，再备份一次")
+
+
+def _prove_pages(part: Path, progress: Progress) -> None:
+    """A damaged page is copied like any other: what was damaged is the office."""
+    with closing(open_reader(part, outdated=True)) as copy:
+        copy.set_progress_handler(lambda: progress(1, 1), 20_000)
+        said = str(copy.execute("PRAGMA quick_check(1)").fetchone()[0])
+    if said != "ok":
+        raise OfficeError("办公库里有坏页，这份备份没有保留，以前的都还在。请运行 duban doctor 查清")
 
 
 def _note_backup(home: Path, now: int) -> None:
