@@ -17,6 +17,9 @@ from db.connection import driver as sqlite
 from db.log_check import hidden_commits
 from db.strays import Stray
 
+RECALL = "请核对最后几步，缺的再记一次，或用 duban restore 恢复备份"
+"""What to do about steps that cannot be read back."""
+
 
 class Aftermath(NamedTuple):
     """What was found at a start."""
@@ -45,13 +48,8 @@ class Aftermath(NamedTuple):
 
     @property
     def warning(self) -> str:
-        """What cannot be read any more, and the mend; empty where nothing is missing."""
-        if not self.hidden:
-            return ""
-        return (
-            f"日志里有 {self.hidden} 步读不回来（磁盘可能损坏）：请核对最后几步，缺的再记一次，"
-            "或用 duban restore 恢复备份"
-        )
+        """What cannot be read any more; empty where nothing is missing. `RECALL` is the mend."""
+        return f"有 {self.hidden} 步读不回来，磁盘可能损坏" if self.hidden else ""
 
     def lines(self) -> list[str]:
         """All but the warning, a line each, for whoever asks: with files that the desk does not speak of."""

@@ -6,7 +6,7 @@ import os
 from contextlib import closing, suppress
 from pathlib import Path
 
-from db import chain, doctor, instants
+from db import chain, doctor, instants, strays
 from db.connection import (
     FORMER,
     Connection,
@@ -70,6 +70,7 @@ def back_up(
     part = target.with_name(f".{target.name}.part-{os.getpid()}")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
+        strays.clean(strays.half_made(target.parent))
         remove(part)
         with closing(open_reader(path_of(home), outdated=True)) as source:
             _hold(source)

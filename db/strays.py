@@ -24,7 +24,7 @@ WHAT = {
 }
 """What a half-made file was to become, by the word in its name; others add theirs here."""
 
-_HALF = re.compile(rf"(?:\..+|device|vault|desk)\.({'|'.join(WHAT)})(?:-(\d+))?(?:-wal|-shm|-journal)?")
+_HALF = re.compile(rf"\..+\.({'|'.join(WHAT)})-(\d+)(?:-wal|-shm|-journal)?|(?:device|vault|desk)\.(new)")
 
 NAMELESS_HOURS = 24
 """A half-made file that names no process is dead when it was not touched for so long."""
@@ -40,7 +40,7 @@ class Stray(NamedTuple):
     def line(self) -> str:
         """What it is, in Chinese."""
         found = _HALF.fullmatch(self.path.name)
-        what = "半截文件" if found is None else WHAT[found[1]]
+        what = "半截文件" if found is None else WHAT[found[1] or found[3]]
         return f"{what}：{self.path}（{self.size / 1e6:.1f} MB）"
 
 

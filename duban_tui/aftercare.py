@@ -56,7 +56,7 @@ def look_through(home: Path, tell: Tell, wanted: Callable[[], bool]) -> None:
 
 def _lines(found: Aftermath) -> list[tuple[str, SeverityLevel]]:
     lines: list[tuple[str, SeverityLevel]] = [(found.story, "information")] if found.story else []
-    lines += [(found.warning, "error")] if found.warning else []
+    lines += [(f"日志里{found.warning}：{aftermath.RECALL}", "error")] if found.warning else []
     return lines + [(f"已清掉{stray.line}", "information") for stray in found.half_made]
 
 
@@ -71,7 +71,7 @@ class DailyBackup:
         self._told: dict[str, dt.date] = {}
 
     def begins(self, now: int) -> bool:
-        """Whether to start a thread for it now; if so, the next one starts after `TRY_AGAIN` at the soonest."""
+        """Whether to start a thread for it now; if so, the next one is not before `TRY_AGAIN`."""
         due = (
             self.backup.daily
             and self._done != day_of(now)

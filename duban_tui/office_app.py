@@ -43,7 +43,7 @@ LONG_REST_SECONDS = 20.0
 SAID_SECONDS = 8.0
 """How long a line stays that nobody asked for."""
 
-LOOK_BACK_AFTER = 1.0
+LOOK_BACK_AFTER = 0.25
 """Seconds from the start of the clocks to a look at what was left behind: the board comes first."""
 
 

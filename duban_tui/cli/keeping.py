@@ -63,6 +63,7 @@ WORTH_SAYING = 5.0
 
 def doctor(args: argparse.Namespace) -> int:
     """Check pages, chain, texts and fold; 1 where something is wrong, 130 where it was stopped."""
+    from db.aftermath import RECALL
     from db.doctor import Checkup, Finding
     from db.office import Calendars
 
@@ -84,7 +85,7 @@ def doctor(args: argparse.Namespace) -> int:
             report, stopped = checkup.report, True
     beside = _beside(args)
     if beside.warning:
-        report.findings.append(Finding("日志", beside.warning, ""))
+        report.findings.append(Finding("日志", beside.warning, RECALL))
     if args.json:
         _print_findings(report, beside, stopped=stopped)
     else:
