@@ -116,11 +116,13 @@ def open_reader(path: Path, *, outdated: bool = False) -> Connection:
     if not path.exists():
         raise OfficeError(missing(path))
     try:
-        connection = driver.connect(
-            f"file:{quote(str(path))}?{_reading(path)}", uri=True, timeout=BUSY_MS / 1000
-        )
-        _tune(connection, READER_CACHE)
-        version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+        try:
+            connection, version = _read_only(path)
+        except driver.OperationalError:
+            if not path.with_name(f"{path.name}-journal").exists():
+                raise
+            open_writer(path).close()  # A kill left a change half done, which only a writer takes back.
+            connection, version = _read_only(path)
     except driver.Error as error:
         raise OfficeError(explain(error, path)) from error
     if version > SCHEMA_VERSION:
@@ -132,6 +134,13 @@ def open_reader(path: Path, *, outdated: bool = False) -> Connection:
         connection.close()
         raise OutdatedOffice(path)
     return connection
+
+
+def _read_only(path: Path) -> tuple[Connection, int]:
+    """A connection, and the version of the schema: the first that is read."""
+    connection = driver.connect(f"file:{quote(str(path))}?{_reading(path)}", uri=True, timeout=BUSY_MS / 1000)
+    _tune(connection, READER_CACHE)
+    return connection, int(connection.execute("PRAGMA user_version").fetchone()[0])
 
 
 def _reading(path: Path) -> str:

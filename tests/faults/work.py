@@ -1,4 +1,4 @@
-"""The kinds of work that are killed. A further one: a function that works, one that checks, and a line below."""
+"""The kinds of work that are killed. A further one takes a worker, a check, and a line in `kinds`."""
 
 from __future__ import annotations
 
