@@ -10,8 +10,6 @@ from random import Random
 
 import pytest
 
-pytest.importorskip("apsw")
-
 from db import doctor, drafts, upkeep
 from db.actions import Action
 from db.connection import DATABASE, OfficeError, open_reader, path_of
