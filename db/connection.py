@@ -260,7 +260,7 @@ def explain(error: Exception, path: Path) -> str:
         ("locked", "办公库正被另一个程序占用，请稍候再试：{path}"),
         ("readonly", "办公库是只读的，未写入：{path}。请检查文件权限"),
         ("disk is full", "磁盘已满，未写入：{path}。请腾出空间后重试"),
-        ("disk I/O", "磁盘读写出错，未写入：{path}。请检查磁盘"),
+        ("disk I/O", "磁盘读写出错，未写入：{path}。请检查磁盘和剩余空间"),
         ("malformed", "办公库已损坏：{path}。请运行 duban doctor，并用 duban restore 恢复备份"),
         ("not a database", "这不是办公库文件，或已损坏：{path}。请用 duban restore 恢复备份"),
         ("unable to open", "打不开办公库：{path}。请检查路径和权限"),

@@ -200,6 +200,7 @@ class FormScreen(DeskScreen[int | None]):
 
     def _say_draft(self, text: str) -> None:
         self._foot.update(text)
+        self._foot.set_class(self._failing, "-failing")
 
     def refuse(self, reason: str) -> None:
         """Say in one line why nothing was written; the empty text takes it away."""
