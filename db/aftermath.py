@@ -137,9 +137,12 @@ WHERE device IN (SELECT id FROM device WHERE paired_at IS NULL) ORDER BY event.i
 
 
 def _safe(connection: Connection) -> tuple[int, tuple[str, int] | None]:
-    """Drafts, and the last step of our own: ids of events rise with the clock."""
-    drafts = int(connection.execute("SELECT count(*) FROM draft").fetchone()[0])
-    last = connection.execute(_LAST).fetchone()
+    """Drafts, and the last step of our own: ids of events rise with the clock. Damaged pages hold neither."""
+    try:
+        drafts = int(connection.execute("SELECT count(*) FROM draft").fetchone()[0])
+        last = connection.execute(_LAST).fetchone()
+    except sqlite.DatabaseError:
+        return 0, None
     return drafts, None if last is None else (str(last[0]), int(last[1]))
 
 

@@ -30,12 +30,12 @@ class Hold:
         if self._handle < 0:
             return
         handle, self._handle = self._handle, -1
+        if os.name != "posix":
+            os.close(handle)  # An open file cannot be taken away there.
+        with suppress(OSError):
+            self.path.unlink()
         if os.name == "posix":
-            self.path.unlink(missing_ok=True)  # Still locked: nobody can take it for a dead one.
-            os.close(handle)
-        else:
-            os.close(handle)
-            self.path.unlink(missing_ok=True)
+            os.close(handle)  # Locked until here: nobody could take it for a dead one.
 
     def forget(self) -> None:
         """Let go of it and leave it there, for somebody else to find."""
