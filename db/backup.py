@@ -41,7 +41,13 @@ def target_of(destination: Path, now: int) -> Path:
 
 
 def back_up(
-    home: Path, destination: Path, *, now: int, progress: Progress = _SILENT, page_by_page: bool = False
+    home: Path,
+    destination: Path,
+    *,
+    now: int,
+    progress: Progress = _SILENT,
+    page_by_page: bool = False,
+    leave: int = 0,
 ) -> Path:
     """Copy the office while it is in use; the copy appears whole or not at all.
 
@@ -57,6 +63,7 @@ def back_up(
         now: the present instant.
         progress: told how far it is; what it raises ends the copy, and nothing is left.
         page_by_page: prove also every page, for whoever removes older copies because of this one.
+        leave: bytes that must stay free beside the copy.
 
     Returns:
         The file that was written.
@@ -74,7 +81,7 @@ def back_up(
         remove(part)
         with closing(open_reader(path_of(home), outdated=True)) as source:
             _hold(source)
-            need_room(target.parent, size_of(source), "备份")
+            need_room(target.parent, size_of(source) + leave, "备份")
             _copy(source, part, progress)
             _prove_whole(source, part)
             if page_by_page:

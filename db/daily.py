@@ -7,13 +7,12 @@ there is always a good one, also where the office itself has gone bad.
 from __future__ import annotations
 
 import re
-from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
 from db import instants, presence
 from db.backup import back_up
-from db.connection import OfficeError, Progress, need_room, open_reader, path_of, remove, size_of
+from db.connection import OfficeError, Progress, remove
 
 FOLDER = "backups"
 """Where the copies lie unless the config names another folder; below the data folder."""
@@ -78,9 +77,7 @@ def make(home: Path, folder: Path, keep: int, *, now: int, progress: Progress) -
     with hold:
         if target.exists():
             return None
-        with closing(open_reader(path_of(home))) as office:
-            need_room(folder, size_of(office) + LEAVE, "自动备份")
-        back_up(home, target, now=now, progress=progress, page_by_page=True)
+        back_up(home, target, now=now, progress=progress, page_by_page=True, leave=LEAVE)
         _rotate(target, keep)
     return target
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from db.connection import Connection
+from db.connection import driver as sqlite
 
 _HEADER, _FRAME = 32, 24
 
@@ -41,9 +42,9 @@ def _behind_the_end(log: Path, connection: Connection) -> int:
     try:
         with log.open("rb") as file:
             commits = _commits(file)
-    except OSError:
-        return 0
-    read = int(connection.execute("PRAGMA wal_checkpoint(NOOP)").fetchone()[1])
+        read = int(connection.execute("PRAGMA wal_checkpoint(NOOP)").fetchone()[1])
+    except (OSError, sqlite.Error):
+        return 0  # Whatever it is, it is told elsewhere.
     return sum(1 for place in commits if place >= read)
 
 

@@ -49,7 +49,10 @@ def look_back(home: Path, backup: Backup, tell: Tell) -> tuple[Hold | None, bool
 
 def look_through(home: Path, tell: Tell, wanted: Callable[[], bool]) -> None:
     """Look through all pages, and tell a bad one."""
-    bad = aftermath.damaged_page(home, wanted)
+    try:
+        bad = aftermath.damaged_page(home, wanted)
+    except OfficeError as error:
+        bad = str(error)
     if bad:
         tell(bad, "error")
 

@@ -69,7 +69,7 @@ def test_a_copy_that_would_leave_too_little_room_is_not_made(
     office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(1, 1, daily.LEAVE + 1000))
-    with pytest.raises(OfficeError, match="剩余空间不够自动备份"):
+    with pytest.raises(OfficeError, match="剩余空间不够备份"):
         make(office, tmp_path)
 
 

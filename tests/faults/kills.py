@@ -8,7 +8,6 @@ before it died counts as acknowledged. The moment of the kill comes from a seede
 from __future__ import annotations
 
 import os
-import pty
 import random
 import select
 import shutil
@@ -104,6 +103,8 @@ class _Child:
     def __init__(self, kind: Kind, folder: Path) -> None:
         self.kind = kind
         self._reading, writing = os.pipe()
+        import pty  # Here, because Windows has none.
+
         self._pid, self._terminal = pty.fork()
         if self._pid == 0:
             _work(kind, folder, writing)

@@ -133,7 +133,7 @@ def test_a_restore_leaves_the_office_as_it_was(
 
 
 def test_no_daily_copy_takes_the_last_room(disk: Disk) -> None:
-    with pytest.raises(OfficeError, match="剩余空间不够自动备份"):
+    with pytest.raises(OfficeError, match="剩余空间不够备份"):
         daily.make(disk.home, disk.home / "backups", 3, now=MONDAY, progress=lambda done, total: None)
     assert not list((disk.home / "backups").iterdir())
 

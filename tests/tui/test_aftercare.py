@@ -10,7 +10,7 @@ import pytest
 from textual.pilot import Pilot
 
 from db import aftermath, daily, presence
-from db.connection import OfficeError
+from db.connection import OfficeError, path_of
 from db.journal import Recorded
 from duban_tui import aftercare, office_app
 from duban_tui.app import DubanApp
@@ -112,3 +112,11 @@ async def test_without_the_stick_the_copy_goes_elsewhere_is_told_and_made_up_for
         stick.mkdir()
         await until(pilot, lambda: daily.copy_of(stick, MONDAY).exists())
         assert told(pilot).count("备份目录不在") == 1
+
+
+async def test_a_broken_restore_is_known_before_a_new_office_is_made(home: Path, settings: Config) -> None:
+    path_of(home).rename(home / "office.db.before-restore-20261116-090000")
+    app = DubanApp(home, settings)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.pause()
+        assert "恢复备份时可能中断过" in shown(pilot)
