@@ -7,12 +7,13 @@ there is always a good one, also where the office itself has gone bad.
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
 from db import instants, presence
 from db.backup import back_up
-from db.connection import OfficeError, Progress, remove
+from db.connection import OfficeError, Progress
 
 FOLDER = "backups"
 """Where the copies lie unless the config names another folder; below the data folder."""
@@ -68,8 +69,8 @@ def make(home: Path, folder: Path, keep: int, *, now: int, progress: Progress) -
     """
     target = copy_of(folder, now)
     try:
-        hold = presence.take(home / _LOCK)
         folder.mkdir(parents=True, exist_ok=True)
+        hold = presence.take(home / _LOCK)
     except OSError as error:
         raise OfficeError(f"写不了 {error.filename}：{error.strerror}。请检查目录权限和剩余空间") from error
     if hold is None:
@@ -78,7 +79,8 @@ def make(home: Path, folder: Path, keep: int, *, now: int, progress: Progress) -
         if target.exists():
             return None
         back_up(home, target, now=now, progress=progress, page_by_page=True, leave=LEAVE)
-        _rotate(target, keep)
+        with suppress(OSError):  # What cannot be removed today goes tomorrow.
+            _rotate(target, keep)
     return target
 
 
@@ -86,4 +88,5 @@ def _rotate(newest: Path, keep: int) -> None:
     """By the day in the name; `newest` stays also where a wrong clock once dated one after it."""
     others = sorted(path for path in newest.parent.iterdir() if _OWN.fullmatch(path.name) and path != newest)
     for old in others[: len(others) - (keep - 1)]:
-        remove(old)
+        for file in old.parent.glob(f"{old.name}*"):  # What lies beside a copy bears its name.
+            file.unlink(missing_ok=True)

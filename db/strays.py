@@ -1,8 +1,8 @@
 """Files that a process left half-made when it was killed, and what lies beside the office for good reason.
 
-A half-made file has a hidden name that ends in what it is and the process that makes it, as in
-``.office.db.new-41``, and takes its real name when it is whole: so one never stands in the place of a whole
-file, and one whose process is gone is worth nothing.
+A half-made file has a hidden name that ends in what it is and the process that makes it (and perhaps its
+thread), as in ``.office.db.new-41``, and takes its real name when it is whole: so one never stands in the
+place of a whole file, and one whose process is gone is worth nothing.
 """
 
 from __future__ import annotations
@@ -24,7 +24,9 @@ WHAT = {
 }
 """What a half-made file was to become, by the word in its name; others add theirs here."""
 
-_HALF = re.compile(rf"\..+\.({'|'.join(WHAT)})-(\d+)(?:-wal|-shm|-journal)?|(?:device|vault|desk)\.(new)")
+_HALF = re.compile(
+    rf"\..+\.({'|'.join(WHAT)})-(\d+)(?:-\d+)?(?:-wal|-shm|-journal)?|(?:device|vault|desk)\.(new)"
+)
 
 NAMELESS_HOURS = 24
 """A half-made file that names no process is dead when it was not touched for so long."""

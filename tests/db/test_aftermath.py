@@ -91,7 +91,7 @@ def test_dead_half_made_files_are_named_and_taken_away_living_ones_are_not(offic
         office.home / f".office.db.new-{ended.pid}-wal",
         office.home / f".office.db.restore-{ended.pid}",
         backups / f".duban-daily-20261116.db.part-{ended.pid}",
-        mine / f".{'c' * 62}.part-{ended.pid}",
+        mine / f".{'c' * 62}.part-{ended.pid}-140017",
     ]
     alive = [office.home / f".office.db.new-{os.getppid()}", office.home / "device.new"]
     others = [backups / ".film.mp4.part", backups / "office.db.part-1", backups / "notes.new"]

@@ -34,6 +34,7 @@ def test_a_day_has_one_copy_and_old_ones_of_our_own_go(
     theirs = ["duban-20261101-080000.db", "duban-daily-2026.db", "家庭.db"]
     for name in theirs:
         (folder / name).write_bytes(b"x")
+    (folder / "duban-daily-20261116.db.vault.json").write_bytes(b"x")
     made = [make(office, folder, day=day) for day in (0, 0, 1, 2, 3)]
     assert made[1] is None
     assert names(folder) == sorted(theirs + [f"duban-daily-2026111{day}.db" for day in (7, 8, 9)])
