@@ -1,12 +1,13 @@
 """The backup that the desk makes by itself, one a day, and the rotation of these copies.
 
-Only files of this module's own name are ever removed, and only after a newer copy was proved page by page: so
-there is always a good one, also where the office itself has gone bad.
+Only copies of this very office are ever removed, known by their name, and only after a newer one was proved
+page by page: so there is always a good one, also where the office itself has gone bad.
 """
 
 from __future__ import annotations
 
-import re
+import hashlib
+import platform
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
@@ -21,7 +22,6 @@ FOLDER = "backups"
 LEAVE = 256 * 1024 * 1024
 """Bytes that must stay free beside a copy: nobody is there who could stop it, and work must go on."""
 
-_OWN = re.compile(r"duban-daily-\d{8}\.db")
 _LOCK = ".daily-backup.lock"
 
 
@@ -45,9 +45,14 @@ def place(home: Path, configured: str) -> Place:
     return Place(wanted) if wanted.is_dir() else Place(own, instead_of=wanted)
 
 
-def copy_of(folder: Path, now: int) -> Path:
-    """The file that holds the copy of a day."""
-    return folder / f"duban-daily-{instants.local(now):%Y%m%d}.db"
+def copy_of(home: Path, folder: Path, now: int) -> Path:
+    """The file that holds the copy of a day; its name tells offices apart that share a stick."""
+    return folder / f"{_stem(home)}-{instants.local(now):%Y%m%d}.db"
+
+
+def _stem(home: Path) -> str:
+    whose = hashlib.sha256(f"{platform.node()}:{home.resolve()}".encode()).hexdigest()
+    return f"duban-daily-{whose[:6]}"
 
 
 def make(home: Path, folder: Path, keep: int, *, now: int, progress: Progress) -> Path | None:
@@ -67,7 +72,7 @@ def make(home: Path, folder: Path, keep: int, *, now: int, progress: Progress) -
         OfficeError: no room, an office with bad pages, or a folder that cannot be written; the copies
             that were there stay.
     """
-    target = copy_of(folder, now)
+    target = copy_of(home, folder, now)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         hold = presence.take(home / _LOCK)
@@ -80,13 +85,14 @@ def make(home: Path, folder: Path, keep: int, *, now: int, progress: Progress) -
             return None
         back_up(home, target, now=now, progress=progress, page_by_page=True, leave=LEAVE)
         with suppress(OSError):  # What cannot be removed today goes tomorrow.
-            _rotate(target, keep)
+            _rotate(target, _stem(home), keep)
     return target
 
 
-def _rotate(newest: Path, keep: int) -> None:
+def _rotate(newest: Path, stem: str, keep: int) -> None:
     """By the day in the name; `newest` stays also where a wrong clock once dated one after it."""
-    others = sorted(path for path in newest.parent.iterdir() if _OWN.fullmatch(path.name) and path != newest)
+    own = newest.parent.glob(f"{stem}-{'[0-9]' * 8}.db")
+    others = sorted(path for path in own if path != newest)
     for old in others[: len(others) - (keep - 1)]:
         for file in old.parent.glob(f"{old.name}*"):  # What lies beside a copy bears its name.
             file.unlink(missing_ok=True)

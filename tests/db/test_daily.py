@@ -31,13 +31,14 @@ def test_a_day_has_one_copy_and_old_ones_of_our_own_go(
 ) -> None:
     folder = tmp_path / "copies"
     folder.mkdir()
-    theirs = ["duban-20261101-080000.db", "duban-daily-2026.db", "家庭.db"]
+    theirs = ["duban-20261101-080000.db", "duban-daily-000000-20261101.db", "家庭.db"]
     for name in theirs:
         (folder / name).write_bytes(b"x")
-    (folder / "duban-daily-20261116.db.vault.json").write_bytes(b"x")
+    beside = daily.copy_of(office.home, folder, MONDAY).name + ".vault.json"
+    (folder / beside).write_bytes(b"x")
     made = [make(office, folder, day=day) for day in (0, 0, 1, 2, 3)]
     assert made[1] is None
-    assert names(folder) == sorted(theirs + [f"duban-daily-2026111{day}.db" for day in (7, 8, 9)])
+    assert names(folder) == sorted(theirs + [path.name for path in made[2:] if path])
     for path in filter(None, made[2:]):
         assert_sound(path)
 

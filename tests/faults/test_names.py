@@ -112,7 +112,7 @@ def restored(home: Path) -> None:
         (new_passphrase, ["vault.json"]),
         (new_evidence, []),
         (new_copy, ["copy.db"]),
-        (new_daily, ["duban-daily-20261116.db"]),
+        (new_daily, []),
         (restored, ["copy.db", "office.db"]),
     ],
 )

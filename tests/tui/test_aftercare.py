@@ -70,7 +70,7 @@ async def test_a_bad_page_is_told_after_a_kill(
 
 async def test_the_copy_of_the_day_is_made_while_the_hands_rest(desk: Desk, home: Path) -> None:
     async with desk() as pilot:
-        await until(pilot, lambda: daily.copy_of(home / "backups", MONDAY).exists())
+        await until(pilot, lambda: daily.copy_of(home, home / "backups", MONDAY).exists())
         await until(pilot, lambda: "已备份 09:00" in shown(pilot))
         assert told(pilot) == ""
 
@@ -108,9 +108,9 @@ async def test_without_the_stick_the_copy_goes_elsewhere_is_told_and_made_up_for
     app.now = lambda: MONDAY  # type: ignore[method-assign]
     async with app.run_test(notifications=True) as pilot:
         await until(pilot, lambda: "备份目录不在（U 盘没插？）" in told(pilot))
-        assert daily.copy_of(home / "backups", MONDAY).exists()
+        assert daily.copy_of(home, home / "backups", MONDAY).exists()
         stick.mkdir()
-        await until(pilot, lambda: daily.copy_of(stick, MONDAY).exists())
+        await until(pilot, lambda: daily.copy_of(home, stick, MONDAY).exists())
         assert told(pilot).count("备份目录不在") == 1
 
 
