@@ -146,7 +146,7 @@ class OfficeApp(App[None]):
         """Write what stands in open forms as drafts, whatever has broken besides."""
         from duban_tui.screens.base import DeskScreen
 
-        for screen in self.screen_stack:
+        for screen in self._screen_stack:
             if isinstance(screen, DeskScreen):
                 with suppress(Exception):
                     screen.unsaved()
