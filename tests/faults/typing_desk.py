@@ -47,17 +47,16 @@ def work(folder: Path, say: Say) -> None:
     from duban_tui.app import DubanApp
     from duban_tui.screens.note import NoteScreen
 
-    def length(screen: NoteScreen) -> int:
-        return len(screen.form.typed().get(FIELD) or "")
-
     def taken(screen: NoteScreen) -> None:
-        say(f"{time.monotonic():.4f} {length(screen)}")
+        say(f"{time.monotonic():.4f} {len(screen.form.typed().get(FIELD) or '')}")
 
     shown = NoteScreen._say_saved
 
     def saved(screen: NoteScreen, at: int) -> None:
         shown(screen, at)
-        say(f"saved {length(screen)}")
+        say(
+            f"saved {len(screen._known.get(FIELD) or '')}"
+        )  # What the foot speaks of: a key may be under way.
 
     NoteScreen.understand = taken  # type: ignore[method-assign, assignment]
     NoteScreen._say_saved = saved  # type: ignore[method-assign, assignment]
