@@ -12,7 +12,7 @@ LOCK := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashe
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint format types contracts bench bench-quick screenshots \
+.PHONY: help run test faults check lint format types contracts bench bench-quick screenshots \
 	wheel wheelhouse lock clean
 
 help: ## list the targets
@@ -23,6 +23,9 @@ run: .venv/.installed ## open the demo office (without a terminal: print its boa
 
 test: .venv/.dev ## run all tests
 	$(BIN)/python -m pytest -n $(JOBS) $(PYTEST_ARGS)
+
+faults: .venv/.dev ## kill the desk and its work 500 times, print what was lost
+	$(BIN)/python -m tests.faults --kills 500
 
 check: lint types contracts test ## everything that CI asks for
 

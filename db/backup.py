@@ -6,8 +6,9 @@ import os
 from contextlib import closing, suppress
 from pathlib import Path
 
-from db import chain, doctor, evidence_backup, instants
+from db import chain, doctor, evidence_backup, instants, strays
 from db.connection import (
+    FORMER,
     Connection,
     OfficeError,
     OutdatedOffice,
@@ -23,6 +24,7 @@ from db.connection import (
 )
 from db.connection import driver as sqlite
 from db.device import KEY_FILE
+from db.durable import put_in_place
 from db.office import Calendars, path_of, upgrade
 
 PAGES = 2000
@@ -38,15 +40,31 @@ def target_of(destination: Path, now: int) -> Path:
     return destination
 
 
-def back_up(home: Path, destination: Path, *, now: int, progress: Progress = _SILENT) -> Path:
+def back_up(
+    home: Path,
+    destination: Path,
+    *,
+    now: int,
+    progress: Progress = _SILENT,
+    page_by_page: bool = False,
+    leave: int = 0,
+) -> Path:
     """Copy the office while it is in use; the copy appears whole or not at all.
 
     What is copied is the office of one moment: one read transaction is held over the whole of it, since
     SQLite's online backup starts anew whenever somebody else has written between two of its steps, and
     would never end beside a busy desk. Meanwhile the log cannot be put into the file and grows by what
-    is written. The copy is proved by its size and the ends of its chains, not page by page: that takes
-    as long again, and `restore` does it before anything is replaced. The device key is no part of it. The
+    is written. The copy is proved by its size and the ends of its chains; page by page takes as long again,
+    and `restore` does it before anything is replaced. The device key is no part of it. The
     attachments lie beside it, once for all copies in that folder: see `db.evidence_backup`.
+
+    Args:
+        home: the data folder.
+        destination: a file, or a folder in which the copy is named by the moment.
+        now: the present instant.
+        progress: told how far it is; what it raises ends the copy, and nothing is left.
+        page_by_page: prove also every page, for whoever removes older copies because of this one.
+        leave: bytes that must stay free beside the copy.
 
     Returns:
         The file that was written.
@@ -58,16 +76,19 @@ def back_up(home: Path, destination: Path, *, now: int, progress: Progress = _SI
     target = target_of(destination, now)
     if target.exists():
         raise OfficeError(f"已有同名文件：{target}。请换一个名字，备份不会覆盖旧文件")
-    part = target.with_name(f".{target.name}.part")
+    part = target.with_name(f".{target.name}.part-{os.getpid()}")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
+        strays.clean(strays.half_made(target.parent))
         remove(part)
         with closing(open_reader(path_of(home), outdated=True)) as source:
             _hold(source)
-            need_room(target.parent, size_of(source), "备份")
+            need_room(target.parent, size_of(source) + leave, "备份")
             _copy(source, part, progress)
             _prove_whole(source, part)
-        os.replace(part, target)
+            if page_by_page:
+                _prove_pages(part, progress)
+        put_in_place(part, target)
     except OSError as error:
         raise OfficeError(f"写不了备份 {target}：{error.strerror}。请检查目录和剩余空间") from error
     except sqlite.Error as error:
@@ -87,12 +108,11 @@ def _hold(source: Connection) -> None:
 
 
 def _copy(source: Connection, target: Path, progress: Progress = _SILENT) -> None:
-    """Copy all pages into a new file that is on disk when this returns."""
+    """Copy all pages into a new file; `put_in_place` sees to it that it is on disk."""
     with closing(sqlite.connect(str(target))) as copy:
-        copy.execute("PRAGMA synchronous=OFF")  # Nobody has this file before it is whole: see `_sync`.
+        copy.execute("PRAGMA synchronous=OFF")  # Nobody has this file before `put_in_place`.
         source.backup(copy, pages=PAGES, progress=lambda _, left, total: progress(total - left, total))
         copy.execute("PRAGMA journal_mode=DELETE")
-    _sync(target)
 
 
 def _prove_whole(source: Connection, part: Path) -> None:
@@ -102,9 +122,13 @@ def _prove_whole(source: Connection, part: Path) -> None:
             raise OfficeError(f"备份不完整，未保留：{part}。请检查目标磁盘，再备份一次")
 
 
-def _sync(path: Path) -> None:
-    with path.open("rb") as file:
-        os.fsync(file.fileno())
+def _prove_pages(part: Path, progress: Progress) -> None:
+    """A damaged page is copied like any other: what was damaged is the office."""
+    with closing(open_reader(part, outdated=True)) as copy:
+        copy.set_progress_handler(lambda: progress(1, 1), 20_000)
+        said = str(copy.execute("PRAGMA quick_check(1)").fetchone()[0])
+    if said != "ok":
+        raise OfficeError("办公库里有坏页，这份备份没有保留，以前的都还在。请运行 duban doctor 查清")
 
 
 def _note_backup(home: Path, now: int) -> None:
@@ -129,14 +153,14 @@ def restore(home: Path, source: Path, *, now: int, progress: Progress = _SILENT)
         OfficeError: not a sound backup, or the office is in use; nothing was changed.
     """
     path = path_of(home)
-    fresh = path.with_name(f".{path.name}.restore")
+    fresh = path.with_name(f".{path.name}.restore-{os.getpid()}")
     try:
         home.mkdir(parents=True, exist_ok=True)
         _copy_backup(source, fresh, progress)
         _prove(fresh, source, progress)
         former = _put_aside(path, now) if any(map(Path.exists, files_of(path))) else None
         (home / KEY_FILE).unlink(missing_ok=True)
-        os.replace(fresh, path)
+        put_in_place(fresh, path)
     except OSError as error:
         raise OfficeError(f"恢复没有完成，原办公库未动：{error.strerror}（{error.filename}）") from error
     finally:
@@ -150,7 +174,6 @@ def _bring_up(copy: Path, progress: Progress) -> None:
         open_reader(copy).close()
     except OutdatedOffice:
         upgrade(copy, progress)
-        _sync(copy)
 
 
 def _copy_backup(source: Path, target: Path, progress: Progress) -> None:
@@ -180,7 +203,10 @@ def _prove(path: Path, source: Path, progress: Progress) -> None:
 
 
 def _put_aside(path: Path, now: int) -> Path:
-    """Move the present office out of the way, sound or not; refused while anybody uses it."""
+    """Keep the present office under another name, sound or not; refused while anybody uses it.
+
+    Its file has both names until the new one takes the first: killed here, there still is an office.
+    """
     try:
         with closing(open_writer(path)) as connection:
             connection.execute("PRAGMA busy_timeout=500")
@@ -188,8 +214,17 @@ def _put_aside(path: Path, now: int) -> Path:
     except (OfficeError, sqlite.Error) as error:
         if "locked" in str(error) or "占用" in str(error):
             raise OfficeError(f"办公库正在使用，没有恢复：{path}。请先退出其他窗口") from error
-    former = path.with_name(f"{path.name}.before-restore-{instants.local(now):%Y%m%d-%H%M%S}")
-    for old, kept in zip(reversed(files_of(path)), reversed(files_of(former)), strict=True):
+    former = path.with_name(f"{path.name}{FORMER}{instants.local(now):%Y%m%d-%H%M%S}")
+    for old, kept in zip(files_of(path)[1:], files_of(former)[1:], strict=True):
         if old.exists():
             os.replace(old, kept)
+    if path.exists():
+        _name_twice(path, former)
     return former
+
+
+def _name_twice(path: Path, other: Path) -> None:
+    try:
+        os.link(path, other)
+    except OSError:  # A file system without links.
+        os.replace(path, other)

@@ -24,6 +24,8 @@ __all__ = [
     "driver",
     "explain",
     "files_of",
+    "former_of",
+    "missing",
     "need_room",
     "open_reader",
     "open_writer",
@@ -59,6 +61,10 @@ DATABASE = "office.db"
 def path_of(home: Path) -> Path:
     """Where the database of an office lies."""
     return home / DATABASE
+
+
+FORMER = ".before-restore-"
+"""In the name of an office that made room for a backup; the moment follows."""
 
 
 def files_of(path: Path) -> list[Path]:
@@ -108,13 +114,15 @@ def open_reader(path: Path, *, outdated: bool = False) -> Connection:
         OfficeError: the file is missing, damaged, or not an office.
     """
     if not path.exists():
-        raise OfficeError(f"这里没有办公库：{path}。请先运行 duban init 或 duban demo")
+        raise OfficeError(missing(path))
     try:
-        connection = driver.connect(
-            f"file:{quote(str(path))}?{_reading(path)}", uri=True, timeout=BUSY_MS / 1000
-        )
-        _tune(connection, READER_CACHE)
-        version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+        try:
+            connection, version = _read_only(path)
+        except driver.OperationalError:
+            if not path.with_name(f"{path.name}-journal").exists():
+                raise
+            open_writer(path).close()  # A kill left a change half done, which only a writer takes back.
+            connection, version = _read_only(path)
     except driver.Error as error:
         raise OfficeError(explain(error, path)) from error
     if version > SCHEMA_VERSION:
@@ -126,6 +134,13 @@ def open_reader(path: Path, *, outdated: bool = False) -> Connection:
         connection.close()
         raise OutdatedOffice(path)
     return connection
+
+
+def _read_only(path: Path) -> tuple[Connection, int]:
+    """A connection, and the version of the schema: the first that is read."""
+    connection = driver.connect(f"file:{quote(str(path))}?{_reading(path)}", uri=True, timeout=BUSY_MS / 1000)
+    _tune(connection, READER_CACHE)
+    return connection, int(connection.execute("PRAGMA user_version").fetchone()[0])
 
 
 def _reading(path: Path) -> str:
@@ -152,7 +167,7 @@ def open_writer(path: Path, *, create: bool = False) -> Connection:
         OfficeError: missing, read-only, locked, full or damaged.
     """
     if not create and not path.exists():
-        raise OfficeError(f"这里没有办公库：{path}。请先运行 duban init 或 duban demo")
+        raise OfficeError(missing(path))
     try:
         connection = driver.connect(str(path), timeout=BUSY_MS / 1000)
         if create:
@@ -166,6 +181,21 @@ def open_writer(path: Path, *, create: bool = False) -> Connection:
     except driver.Error as error:
         raise OfficeError(explain(error, path)) from error
     return connection
+
+
+def former_of(path: Path) -> list[Path]:
+    """Offices that made room for a backup and still lie there, the latest last."""
+    return sorted(path.parent.glob(f"{path.name}{FORMER}*[0-9]"))
+
+
+def missing(path: Path) -> str:
+    """One line in Chinese for an office that is not there: none was made, or a restore was broken off."""
+    if former := former_of(path):
+        return (
+            f"办公库 {path.name} 不见了，恢复备份时可能中断过：{former[-1]} 是原来的办公库。"
+            f"请再恢复一次，或把它改名为 {path.name}"
+        )
+    return f"这里没有办公库：{path}。请先运行 duban init 或 duban demo"
 
 
 def size_of(connection: Connection) -> int:
@@ -230,7 +260,9 @@ def explain(error: Exception, path: Path) -> str:
         ("locked", "办公库正被另一个程序占用，请稍候再试：{path}"),
         ("readonly", "办公库是只读的，未写入：{path}。请检查文件权限"),
         ("disk is full", "磁盘已满，未写入：{path}。请腾出空间后重试"),
-        ("disk I/O", "磁盘读写出错，未写入：{path}。请检查磁盘"),
+        ("disk I/O", "磁盘读写出错，未写入：{path}。请检查磁盘和剩余空间"),
+        ("vtable constructor", "快查索引已损坏：{path}。请用 duban restore 恢复备份"),
+        ("fts5", "快查索引已损坏：{path}。请运行 duban doctor --rebuild，不行再用 duban restore 恢复备份"),
         ("malformed", "办公库已损坏：{path}。请运行 duban doctor，并用 duban restore 恢复备份"),
         ("not a database", "这不是办公库文件，或已损坏：{path}。请用 duban restore 恢复备份"),
         ("unable to open", "打不开办公库：{path}。请检查路径和权限"),

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from db.connection import Connection, OfficeError
+from db.durable import put_in_place
 from db.ids import uuid7
 
 KEY_FILE = "device.key"
@@ -138,9 +139,7 @@ def _new_device(home: Path, connection: Connection, now: int, *, field: bool) ->
         handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(fresh, path)
+        put_in_place(fresh, path)
     except OSError as error:
         raise OfficeError(f"写不了本机密钥 {path}：{error.strerror}。请检查数据目录的权限") from error
     connection.execute(

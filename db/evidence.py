@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from db import vault
+from db.durable import put_in_place, sync_folder
 from db.errors import OfficeError, OfficeLocked
 
 FOLDER = "evidence"
@@ -47,10 +48,9 @@ def put(home: Path, data: bytes) -> str:
         handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(handle, "wb") as file:
             file.write(vault.seal(home, data, f"evidence {sha256}"))
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(fresh, path)
-        _sync(path.parent)
+        put_in_place(fresh, path)
+        for folder in (path.parent.parent, home):
+            sync_folder(folder)
         read(home, sha256)
     except OSError as error:
         raise OfficeError(f"存不了附件 {path}：{error.strerror}。请检查权限和剩余空间") from error
@@ -126,13 +126,3 @@ def _holds(home: Path, sha256: str) -> bool:
         raise
     except OfficeError:
         return False
-
-
-def _sync(folder: Path) -> None:
-    """Put the name on disk too; Windows does that by itself and cannot open folders."""
-    if os.name == "posix":
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from db import evidence
 from db.connection import Connection, OfficeError, Progress, need_room, open_reader, path_of
+from db.durable import put_in_place
 from db.errors import OfficeLocked
 
 _SILENT: Progress = lambda done, total: None  # noqa: E731
@@ -108,13 +109,10 @@ def _copy(source: Path, target: Path) -> None:
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         data = source.read_bytes()
-        with fresh.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
+        fresh.write_bytes(data)
         if fresh.read_bytes() != data:
             raise OfficeError(f"附件没有写好：{target}。请检查磁盘，再做一次")
-        os.replace(fresh, target)
+        put_in_place(fresh, target)
     except OSError as error:
         raise OfficeError(f"写不了附件 {target}：{error.strerror}。请检查权限和剩余空间") from error
     finally:

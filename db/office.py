@@ -28,6 +28,7 @@ from db.connection import (
 from db.connection import driver as sqlite
 from db.connection import path_of as path_of
 from db.device import Device, this_device
+from db.durable import put_in_place
 from db.rules import Rules
 from db.terms import CopyKind, Post
 from db.workdays import Calendar
@@ -100,7 +101,7 @@ class Office:
         try:
             home.mkdir(parents=True, exist_ok=True)
             _build(fresh, name, units, kind)
-            os.replace(fresh, path)
+            put_in_place(fresh, path)
         except OSError as error:
             raise OfficeError(
                 f"建不了办公库：{error.strerror}（{error.filename or path}）。请检查目录权限"

@@ -15,6 +15,7 @@ import os
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from db.durable import put_in_place
 from db.errors import OfficeError, OfficeLocked, WrongPassphrase
 
 VAULT_FILE = "vault.json"
@@ -208,9 +209,7 @@ def _write(home: Path, wrapped: Wrapped) -> None:
         handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(handle, "w", encoding="ascii") as file:
             file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(fresh, path)
+        put_in_place(fresh, path)
     except OSError as error:
         raise OfficeError(f"写不了密钥匣 {path}：{error.strerror}。请检查目录权限和剩余空间") from error
 

@@ -175,7 +175,7 @@ class DubanApp(OfficeApp):
     def on_unmount(self) -> None:
         """Keep what the desk remembers, close the office."""
         desk_state.save(locations.desk_state(self.home), self.remembered)
-        self.close_office()
+        self.leave_office()
 
     def list_on_board(self, ids: array[int], label: str) -> None:
         """Go back to the board and list these cases there."""

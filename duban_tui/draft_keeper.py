@@ -45,4 +45,4 @@ class DraftKeeper:
 
 def save_failed(error: OfficeError) -> str:
     """What the foot of a form says then."""
-    return f"! 草稿 没有存上：{error}"
+    return f"! 草稿 未存，正在重试：{error}"

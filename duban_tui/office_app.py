@@ -6,6 +6,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,14 +24,27 @@ from duban_tui.config import Config
 from duban_tui.messages import CaseChanged, OfficeChanged, TimePassed
 
 if TYPE_CHECKING:
+    from textual.notifications import SeverityLevel
+
     from db.journal import Recorded
     from db.office import Office
+    from db.presence import Hold
+    from duban_tui.aftercare import DailyBackup
 
 POLL_SECONDS = 1.0
 """How often the desk looks whether somebody else wrote, and whether a minute went by."""
 
 REST_SECONDS = 3.0
 """How long keyboard and mouse must rest before the lookup index is tended."""
+
+LONG_REST_SECONDS = 20.0
+"""How long they must rest before the daily backup is begun."""
+
+SAID_SECONDS = 8.0
+"""How long a line stays that nobody asked for."""
+
+LOOK_BACK_AFTER = 0.25
+"""Seconds from the start of the clocks to a look at what was left behind: the board comes first."""
 
 
 class OfficeApp(App[None]):
@@ -46,6 +60,9 @@ class OfficeApp(App[None]):
         self._seen_minute = -1
         self._last_input = time.monotonic()
         self._untended = False
+        self._presence: Hold | None = None
+        self._daily: DailyBackup | None = None
+        self._ended = False
 
     @property
     def reader(self) -> Connection:
@@ -112,9 +129,17 @@ class OfficeApp(App[None]):
         if self._office is not None:
             self._office.close()
 
+    def leave_office(self) -> None:
+        """The desk ends as it should: close the office, and leave no sign of having been here."""
+        self._ended = True
+        if self._presence is not None:
+            self._presence.release()
+        self.close_office()
+
     def _handle_exception(self, error: Exception) -> None:
         """End with one line instead of a traceback; what is not the office's fault goes to the log."""
         cause = getattr(error, "error", error)
+        self._keep_what_is_typed()
         if self.is_headless or not isinstance(cause, Exception):
             super()._handle_exception(error)
         elif isinstance(cause, OfficeError):
@@ -123,9 +148,18 @@ class OfficeApp(App[None]):
             self.exit(return_code=1, message=explain(cause, path_of(self.home)))
         else:
             log = locations.log(self.home)
-            with log.open("a", encoding="utf-8") as file:
+            with suppress(OSError), log.open("a", encoding="utf-8") as file:
                 file.write(f"{instants.iso(instants.now())}\n{''.join(traceback.format_exception(cause))}\n")
             self.exit(return_code=1, message=f"程序出错，已退出；写下的都已保存。详情见 {log}")
+
+    def _keep_what_is_typed(self) -> None:
+        """Write what stands in open forms as drafts, whatever has broken besides."""
+        from duban_tui.screens.base import DeskScreen
+
+        for screen in self._screen_stack:
+            if isinstance(screen, DeskScreen):
+                with suppress(Exception):
+                    screen.unsaved()
 
     def start_clocks(self) -> None:
         """From now on notice what others write, and that time goes by."""
@@ -133,6 +167,27 @@ class OfficeApp(App[None]):
         self._seen_version = self._data_version()
         self._seen_minute = self.now() // 60
         self.set_interval(POLL_SECONDS, self._look_around)
+        self.set_timer(LOOK_BACK_AFTER, self._look_back)
+
+    @work(thread=True, group="aftercare")
+    def _look_back(self) -> None:
+        """Say what an earlier desk left behind; from then on this one would leave a sign of its own."""
+        from duban_tui import aftercare
+
+        self._presence, killed = aftercare.look_back(self.home, self.config.backup, self._say)
+        if self._ended and self._presence is not None:
+            self._presence.release()
+        self._daily = aftercare.DailyBackup(self.home, self.config.backup, self._say)
+        if killed:
+            aftercare.look_through(self.home, self._say, self._still_wanted())
+
+    def _say(self, line: str, severity: SeverityLevel) -> None:
+        """Tell it beside the work, from any thread."""
+        self.notify(line, severity=severity, timeout=SAID_SECONDS, markup=False)
+
+    def _still_wanted(self) -> Callable[[], bool]:
+        worker = get_current_worker()
+        return lambda: not (self._ended or worker.is_cancelled)
 
     @work(thread=True, group="warm_up")
     def warm_up(self) -> None:
@@ -156,6 +211,8 @@ class OfficeApp(App[None]):
         if self._untended and self._at_rest():
             self._untended = False
             self._tend()
+        if self._daily is not None and self._at_rest(LONG_REST_SECONDS) and self._daily.begins(self.now()):
+            self._back_up(self._daily)
 
     def _work_by_the_office(self) -> None:
         """On a field copy, offer what the office offers: its kinds, lists and limits came in a bundle."""
@@ -170,8 +227,13 @@ class OfficeApp(App[None]):
             self._last_input = time.monotonic()
         await super().on_event(event)
 
-    def _at_rest(self) -> bool:
-        return time.monotonic() - self._last_input > REST_SECONDS
+    def _at_rest(self, seconds: float | None = None) -> bool:
+        return time.monotonic() - self._last_input > (REST_SECONDS if seconds is None else seconds)
+
+    @work(thread=True, group="daily_backup")
+    def _back_up(self, daily: DailyBackup) -> None:
+        """Make today's copy; the first line says so as soon as it stands."""
+        daily.make(self.now(), self._still_wanted())
 
     @work(thread=True, group="upkeep")
     def _tend(self) -> None:

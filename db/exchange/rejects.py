@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from db.durable import put_in_place
 from db.exchange.errors import LedgerError
 from db.exchange.lines import Refused
 from db.exchange.spreadsheet import CsvTable
@@ -80,7 +81,7 @@ class Rejects:
             return None
         with self._telling():
             self._close()
-            os.replace(self._fresh, self._path)
+            put_in_place(self._fresh, self._path)
         self._table = None
         return self._path
 

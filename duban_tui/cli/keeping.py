@@ -19,6 +19,7 @@ from duban_tui.cli.progress import progress_line, show_progress
 from duban_tui.time_left import told
 
 if TYPE_CHECKING:
+    from db.aftermath import Aftermath
     from db.doctor import Report
 
 
@@ -74,7 +75,8 @@ WORTH_SAYING = 5.0
 
 def doctor(args: argparse.Namespace) -> int:
     """Check pages, chain, texts and fold; 1 where something is wrong, 130 where it was stopped."""
-    from db.doctor import Checkup
+    from db.aftermath import RECALL
+    from db.doctor import Checkup, Finding
     from db.office import Calendars
 
     if args.rebuild:
@@ -94,14 +96,32 @@ def doctor(args: argparse.Namespace) -> int:
                 report, stopped = checkup.run(*told_of), False
         except KeyboardInterrupt:
             report, stopped = checkup.report, True
+    beside = _beside(args)
+    if beside.warning:
+        report.findings.append(Finding("日志", beside.warning, RECALL))
     if args.json:
-        _print_findings(report, stopped=stopped)
+        _print_findings(report, beside, stopped=stopped)
     else:
         _tell_findings(report, checkup.total if stopped else None)
+        _tell_lines(beside)
     return INTERRUPTED if stopped else 0 if report.sound else 1
 
 
-def _print_findings(report: Report, *, stopped: bool) -> None:
+def _beside(args: argparse.Namespace) -> Aftermath:
+    """What desks that were killed left; the desk itself tells it once, and takes half-made files away."""
+    from db import aftermath, daily
+
+    home = home_of(args)
+    backups = daily.place(home, config_of(args).backup.folder).folder
+    return aftermath.look(home, backups, ended=aftermath.unannounced(home))
+
+
+def _tell_lines(beside: Aftermath) -> None:
+    for line in beside.lines():
+        print(line)
+
+
+def _print_findings(report: Report, beside: Aftermath, *, stopped: bool) -> None:
     findings = [finding._asdict() for finding in report.findings]
     print_json(
         {
@@ -111,6 +131,7 @@ def _print_findings(report: Report, *, stopped: bool) -> None:
             "events": report.events,
             "files": report.files,
             "findings": findings,
+            "left_behind": beside.lines(),
         }
     )
 

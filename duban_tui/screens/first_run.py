@@ -11,7 +11,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from db import backup
-from db.connection import OfficeError
+from db.connection import OfficeError, former_of, missing, path_of
 from db.office import Office
 from duban_tui.screens.base import DeskScreen
 from duban_tui.widgets.field import Field, Stepper
@@ -38,14 +38,19 @@ class FirstRunScreen(DeskScreen[None], Stepper):
     def compose(self) -> ComposeResult:
         """What this is, where it would lie, the choices."""
         yield Static("督办", classes="heading")
-        yield Static(
-            f"这里还没有办公库：{self.desk.home}\n本系统不是涉密系统，不得存放国家秘密。", markup=False
-        )
+        yield Static(f"{self._why()}\n本系统不是涉密系统，不得存放国家秘密。", markup=False)
         yield OptionList(
             *(Option(f"{label}\n  {words}", id=name) for name, label, words in CHOICES), markup=False
         )
         yield Field("source", "备份文件", LineInput(placeholder="路径，回车恢复"))
         yield Static("", id="said", markup=False)
+
+    def _why(self) -> str:
+        """Why there is none; after a broken restore it can be had back, and that is to be known first."""
+        path = path_of(self.desk.home)
+        if former_of(path):
+            return missing(path)
+        return f"这里还没有办公库：{self.desk.home}"
 
     def on_mount(self) -> None:
         """Begin at the first choice."""

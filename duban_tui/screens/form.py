@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from db.journal import Recorded
     from db.office import Office
 
+RETRY_AFTER = 2.0
+"""Seconds from a save that failed to the next try: there may be room again."""
+
 SAVE_AFTER = 0.4
 """Seconds from a key press to the save: typing on does not put it off."""
 
@@ -62,6 +65,8 @@ class FormScreen(DeskScreen[int | None]):
         self._version = 0
         self._saved = 0
         self._stored = False
+        self._failing = False
+        """The last save failed; the foot says so until one succeeds."""
         self._asked_about: list[str] = []
         self._given_up = -1
         """The version that the officer was told cannot be saved."""
@@ -155,22 +160,25 @@ class FormScreen(DeskScreen[int | None]):
         self.refuse("")
         self.understand()
         if self.form_name:
-            self._say_draft("草稿 正在写，停笔即存")
+            if not self._failing:
+                self._say_draft("草稿 正在写，停笔即存")
             if self._version == self._saved + 1:
                 self.set_timer(SAVE_AFTER, self._save_soon)
 
     @work(group="draft")
     async def _save_soon(self) -> None:
         """Save off the event loop: a slow disk must not hold up typing."""
-        while self._saved < self._version:
+        while self._saved < self._version and not self._finished:
             version, draft = self._version, self._as_draft()
             try:
                 await asyncio.to_thread(self.keeper.save, draft, version)
             except OfficeError as error:
-                self._saved = version
-                self._say_draft(save_failed(error))
+                if not self._finished:
+                    self._failing = True
+                    self._say_draft(save_failed(error))
+                    await asyncio.sleep(RETRY_AFTER)
                 continue
-            self._stored = True
+            self._stored, self._failing = True, False
             self._saved = version
             if version == self._version:
                 self._say_saved(draft.saved_at)
@@ -183,7 +191,7 @@ class FormScreen(DeskScreen[int | None]):
             self.keeper.save(self._as_draft(), self._version)
         except OfficeError as error:
             return str(error)
-        self._saved, self._stored = self._version, True
+        self._saved, self._stored, self._failing = self._version, True, False
         return None
 
     def _as_draft(self) -> Draft:
@@ -197,6 +205,7 @@ class FormScreen(DeskScreen[int | None]):
 
     def _say_draft(self, text: str) -> None:
         self._foot.update(text)
+        self._foot.set_class(self._failing, "-failing")
 
     def refuse(self, reason: str) -> None:
         """Say in one line why nothing was written; the empty text takes it away."""

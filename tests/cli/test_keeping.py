@@ -183,3 +183,17 @@ def test_an_office_of_an_older_version_is_upgraded_in_sight(run: Run, tmp_path: 
     assert ended.status == 0
     assert "正在升级" in ended.err
     assert run("board", "--json", home=tmp_path).err == ""
+
+
+def test_doctor_says_what_a_killed_desk_left_and_changes_nothing(run: Run, office: Path) -> None:
+    sign, former = office / ".desk-1.open", office / "office.db.before-restore-20261116-090000"
+    for path in (sign, office / "device.new", former):
+        path.touch()
+    ended = run("doctor", home=office)
+    assert ended.status == 0
+    assert "上次没有正常退出：没有未提交的草稿，最后一步已保存" in ended.out
+    assert f"不再需要时可以删去：{former}" in ended.out
+    assert "device.new" not in ended.out, "whoever makes it may be at work"
+    left = json.loads(run("doctor", "--json", home=office).out)["left_behind"]
+    assert len(left) == 2
+    assert sign.exists()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from textual import events
 
@@ -138,10 +140,37 @@ async def test_a_draft_that_cannot_be_saved_says_so(home: Home, monkeypatch: pyt
     async with desk_on(home.path, lambda: NoteScreen(home.cases["lamp"])) as (app, pilot):
         await pilot.press("1")
         await pilot.pause(0.8)
-        assert "! 草稿 没有存上：磁盘已满" in app.text
+        assert "! 草稿 未存，正在重试：磁盘已满" in app.text
         await pilot.press("escape")
         assert "再按一次 Esc 放弃" in app.text
         assert isinstance(app.screen, NoteScreen)
+
+
+async def test_a_draft_is_saved_as_soon_as_there_is_room_again(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from db.connection import OfficeError
+
+    save, full = drafts.save, [True]
+
+    def fill(path: Path, draft: drafts.Draft) -> None:
+        if full:
+            raise OfficeError("磁盘已满，未写入")
+        save(path, draft)
+
+    monkeypatch.setattr(drafts, "save", fill)
+    monkeypatch.setattr("duban_tui.screens.form.RETRY_AFTER", 0.05)
+    async with desk_on(home.path, lambda: NoteScreen(home.cases["lamp"])) as (app, pilot):
+        await pilot.press("1")
+        await pilot.pause(0.6)
+        await pilot.press("2")
+        await pilot.pause()
+        assert "! 草稿 未存" in app.text, "also while typing goes on"
+        assert app.screen.unsaved() == "草稿没有存上（磁盘已满，未写入）"  # type: ignore[attr-defined]
+        full.clear()
+        await pilot.pause(0.3)
+        assert "草稿 已存" in app.text
+        assert [draft.data["method"] for draft in draft_data(app)] == ["visit"]
 
 
 async def test_a_submitted_note_is_corrected_by_a_further_one(home: Home) -> None:

@@ -1,0 +1,98 @@
+"""The backup that the desk makes by itself, one a day, and the rotation of these copies.
+
+Only copies of this very office are ever removed, known by their name, and only after a newer one was proved
+page by page: so there is always a good one, also where the office itself has gone bad.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+from contextlib import suppress
+from pathlib import Path
+from typing import NamedTuple
+
+from db import instants, presence
+from db.backup import back_up
+from db.connection import OfficeError, Progress
+
+FOLDER = "backups"
+"""Where the copies lie unless the config names another folder; below the data folder."""
+
+LEAVE = 256 * 1024 * 1024
+"""Bytes that must stay free beside a copy: nobody is there who could stop it, and work must go on."""
+
+_LOCK = ".daily-backup.lock"
+
+
+class Place(NamedTuple):
+    """Where today's copy goes."""
+
+    folder: Path
+    instead_of: Path | None = None
+    """The folder of the config, where that is not there now."""
+
+
+def place(home: Path, configured: str) -> Place:
+    """The folder of the config; the one in the data folder where none is set, or the stick is not in.
+
+    A configured folder is never made by us: below an empty mount point it would fill the wrong disk.
+    """
+    own = home / FOLDER
+    if not configured:
+        return Place(own)
+    wanted = Path(configured).expanduser()
+    return Place(wanted) if wanted.is_dir() else Place(own, instead_of=wanted)
+
+
+def copy_of(home: Path, folder: Path, now: int) -> Path:
+    """The file that holds the copy of a day; its name tells offices apart that share a stick."""
+    return folder / f"{_stem(home)}-{instants.local(now):%Y%m%d}.db"
+
+
+def _stem(home: Path) -> str:
+    whose = hashlib.sha256(f"{platform.node()}:{home.resolve()}".encode()).hexdigest()
+    return f"duban-daily-{whose[:6]}"
+
+
+def make(home: Path, folder: Path, keep: int, *, now: int, progress: Progress) -> Path | None:
+    """Make today's copy, unless it is there or another desk is making it; then remove old ones.
+
+    Args:
+        home: the data folder.
+        folder: where the copies lie.
+        keep: so many stay, today's counted.
+        now: the present instant.
+        progress: as in `back_up`.
+
+    Returns:
+        The copy that was made.
+
+    Raises:
+        OfficeError: no room, an office with bad pages, or a folder that cannot be written; the copies
+            that were there stay.
+    """
+    target = copy_of(home, folder, now)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        hold = presence.take(home / _LOCK)
+    except OSError as error:
+        raise OfficeError(f"写不了 {error.filename}：{error.strerror}。请检查目录权限和剩余空间") from error
+    if hold is None:
+        return None
+    with hold:
+        if target.exists():
+            return None
+        back_up(home, target, now=now, progress=progress, page_by_page=True, leave=LEAVE)
+        with suppress(OSError):  # What cannot be removed today goes tomorrow.
+            _rotate(target, _stem(home), keep)
+    return target
+
+
+def _rotate(newest: Path, stem: str, keep: int) -> None:
+    """By the day in the name; `newest` stays also where a wrong clock once dated one after it."""
+    own = newest.parent.glob(f"{stem}-{'[0-9]' * 8}.db")
+    others = sorted(path for path in own if path != newest)
+    for old in others[: len(others) - (keep - 1)]:
+        for file in old.parent.glob(f"{old.name}*"):  # What lies beside a copy bears its name.
+            file.unlink(missing_ok=True)

@@ -1,0 +1,1 @@
+"""What can break while someone works: kills, power cuts, full disks, damaged pages."""
