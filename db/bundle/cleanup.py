@@ -49,6 +49,8 @@ class Cleaned(NamedTuple):
 
     gone: list[Candidate]
     kept: list[Candidate]
+    log_left: bool = False
+    """Somebody else has the copy open, so the log could not be emptied and still holds words."""
 
 
 def candidates(office: Office, case_ids: Sequence[int] | None = None) -> list[Candidate]:
@@ -99,11 +101,11 @@ def clean(office: Office, case_ids: Sequence[int] | None = None, *, force: bool 
         gone = [one for one in looked_at if one.may_go and (force or not one.drafts)]
         if gone:
             _forget(office, connection, gone)
-    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    (busy, *_) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     left = {one.sha256 for one in files_of(_verifications(connection))}
     for sha256 in {sha256 for one in gone for sha256 in one.files} - left:
         evidence.remove(office.home, sha256)
-    return Cleaned(gone, [one for one in looked_at if one not in gone])
+    return Cleaned(gone, [one for one in looked_at if one not in gone], bool(busy))
 
 
 _OF_A_CASE = (

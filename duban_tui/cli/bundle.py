@@ -84,7 +84,7 @@ def _tell_packed(args: argparse.Namespace, packed: Packed) -> None:
     who = f"，含反映人 {listed.identities} 件" if listed.identities else "，不含反映人"
     print(f"{len(listed.cases)} 件事项，{len(listed.events)} 条记录，{len(listed.evidence)} 个附件{who}")
     if packed.missing:
-        print(f"缺 {len(packed.missing)} 个附件文件：本机没有，没带上；可运行 duban doctor 查看")
+        print(f"缺 {len(packed.missing)} 个附件文件：本机没有或已损坏，没带上；可运行 duban doctor 查看")
     if kind is BundleKind.CHANGES:
         print("交给办公室收下后，把回执带回来用 duban bundle in 收；收到回执以前什么都不要删")
 
@@ -352,6 +352,8 @@ def clean(args: argparse.Namespace) -> None:
     print(
         f"{'将' if args.dry_run else '已'}清理 {len(done.gone)} 件：{_some(one.number for one in done.gone)}"
     )
+    if done.log_left:
+        print("! 另有窗口开着办公库，日志里还留有旧文字：请都关上，再运行一次 duban bundle clean --all")
     for one in done.kept:
         print(f"  留下 {one.number}：{_why_kept(one)}")
 
