@@ -173,6 +173,9 @@ def place_of(connection: Connection, case_id: int) -> int:
 _HEADS = 'SELECT id, title, place FROM "case" WHERE id IN ({})'
 _CONTENTS = "SELECT case_id, kind, text FROM content WHERE case_id IN ({}) AND text IS NOT NULL"
 _NUMBERS = "SELECT case_id, number FROM case_number WHERE case_id IN ({})"
+_CLAIMED = """SELECT e.case_id, n.value ->> 1 FROM event e, json_each(e.data, '$.numbers') n
+WHERE e.case_id IN ({}) AND e.action = 'register' AND instr(e.data, '"numbers"')"""
+"""Numbers of sources as the case claims them: one that two cases claim stands with the other one's row."""
 
 
 def texts_of_many(connection: Connection, case_ids: Sequence[int]) -> dict[int, list[str]]:
@@ -186,8 +189,9 @@ def texts_of_many(connection: Connection, case_ids: Sequence[int]) -> dict[int, 
         texts[case_id] += (title, place)
     for case_id, kind, text in connection.execute(_CONTENTS.format(listed)):
         texts[case_id] += words_of(kind, text)
-    for case_id, number in connection.execute(_NUMBERS.format(listed)):
-        texts[case_id].append(number)
+    for sql in (_NUMBERS, _CLAIMED):
+        for case_id, number in connection.execute(sql.format(listed)):
+            texts[case_id].append(number)
     return texts
 
 

@@ -41,7 +41,7 @@ def packed(done: Packed, path: Path) -> Iterator[str]:
     who = f"，含反映人 {listed.identities} 件" if listed.identities else "，不含反映人"
     yield f"{len(listed.cases)} 件事项，{len(listed.events)} 条记录，{len(listed.evidence)} 个附件{who}"
     if done.missing:
-        yield f"缺 {len(done.missing)} 个附件文件：本机没有，没带上；可运行 duban doctor 查看"
+        yield f"缺 {len(done.missing)} 个附件文件：本机没有或已损坏，没带上；可运行 duban doctor 查看"
     if kind is BundleKind.CHANGES:
         yield "交给办公室收下后，把回执带回来收；收到回执以前什么都不要删"
 
@@ -84,6 +84,8 @@ def cleaned(done: Cleaned, *, dry_run: bool) -> Iterator[str]:
     """What was forgotten, and what stays and why."""
     will = "将" if dry_run else "已"
     yield f"{will}清理 {len(done.gone)} 件：{_some([one.number for one in done.gone])}"
+    if done.log_left:
+        yield "! 另有窗口开着办公库，日志里还留有旧文字：请都关上，再清理一次"
     for one in done.kept:
         yield f"  留下 {one.number}：{why_kept(one)}"
 

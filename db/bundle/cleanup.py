@@ -49,6 +49,8 @@ class Cleaned(NamedTuple):
 
     gone: list[Candidate]
     kept: list[Candidate]
+    log_left: bool = False
+    """Somebody else has the copy open, so the log could not be emptied and still holds words."""
 
 
 def candidates(office: Office, case_ids: Sequence[int] | None = None) -> list[Candidate]:
@@ -109,11 +111,11 @@ def clean(office: Office, case_ids: Sequence[int] | None = None, *, force: bool 
         done = would(office, case_ids, force=force)
         if done.gone:
             _forget(office, connection, done.gone)
-    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    (busy, *_) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     left = {one.sha256 for one in files_of(_verifications(connection))}
     for sha256 in {sha256 for one in done.gone for sha256 in one.files} - left:
         evidence.remove(office.home, sha256)
-    return done
+    return done._replace(log_left=bool(busy))
 
 
 _OF_A_CASE = (

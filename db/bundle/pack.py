@@ -21,7 +21,7 @@ from db.bundle.pairing import Paired
 from db.bundle.records import Records, Terms
 from db.calendars import ANNOUNCED
 from db.connection import transaction
-from db.errors import BundleRefused
+from db.errors import BundleRefused, OfficeError, OfficeLocked
 from db.ids import uuid7
 from db.terms import BundleKind, CopyKind
 from db.units import carry
@@ -36,7 +36,7 @@ class Packed(NamedTuple):
 
     manifest: Manifest
     missing: tuple[str, ...]
-    """Files of evidence that should have gone and are not here."""
+    """Files of evidence that should have gone, and are not here or damaged: the rest goes all the same."""
     size: int
     """Bytes of the file."""
 
@@ -171,7 +171,8 @@ def _seal(
 ) -> Packed:
     """Write the file and enter it into the book; the file gets its name after the book is on disk."""
     connection, data = office.writer, records.pack(carried)
-    here = [file for file in files if evidence.has(office.home, file.sha256)]
+    sizes = {file.sha256: _size(office, file.sha256) for file in files}
+    here = {sha256: size for sha256, size in sizes.items() if size is not None}
     identities = [one for one in carried.contents if one.kind == records.IDENTITY and one.text is not None]
     counted: dict[str, int] = {}
     for event in carried.events:
@@ -181,7 +182,7 @@ def _seal(
         cases=cases,
         events=[(event.id, event.hash) for event in carried.events],
         records=manifest.digest(data),
-        evidence=[(file.sha256, file.size) for file in here],
+        evidence=list(here.items()),
         identities=len(identities),
         taken=book.taken_from(connection, to.id) if kind is BundleKind.CHANGES else [],
         clock=list(field_clock.now(connection)) if kind is BundleKind.CHANGES else [],
@@ -190,14 +191,24 @@ def _seal(
     with container.written(path, Envelope(**listed.envelope), to.recipient) as put:
         put(first)
         put(data)
-        for file in here:
-            put(evidence.read(office.home, file.sha256))
+        for sha256 in here:
+            put(evidence.read(office.home, sha256))
         with transaction(connection):
             book.enter(connection, listed, signature, outgoing=True, cases=case_ids)
             if with_identity is not None:
                 _log(office, connection, {one.case_uid for one in identities}, with_identity, to)
-    missing = tuple(file.sha256 for file in files if file not in here)
+    missing = tuple(sizes.keys() - here.keys())
     return Packed(listed, missing, path.stat().st_size)
+
+
+def _size(office: Office, sha256: str) -> int | None:
+    """How large a file is that can be read and is what it should be."""
+    try:
+        return len(evidence.read(office.home, sha256))
+    except OfficeLocked:
+        raise
+    except OfficeError:
+        return None
 
 
 def envelope(office: Office, to: Paired, kind: BundleKind) -> Envelope:

@@ -60,8 +60,7 @@ def add(connection: Connection, device: Device, kind: CopyKind, card: Card, now:
         raise BundleRefused("这是本机自己的名片，请用对方的名片配对")
     if card.kind == kind:
         raise BundleRefused(f"两边都是{kind.label}，不用配对：下乡包只在办公室和外勤副本之间来往")
-    for known in listing(connection):
-        _compare(known, card)
+    _refuse_taken(connection, card)
     known_key = connection.execute("SELECT public_key FROM device WHERE id = ?", (card.id,)).fetchone()
     if known_key is not None and known_key[0] != card.public_key:
         raise BundleRefused(f"“{card.name}”的密钥与以前的不同，没有配对。请当面核对它的名片")
@@ -73,17 +72,20 @@ def add(connection: Connection, device: Device, kind: CopyKind, card: Card, now:
     )
 
 
-def _compare(known: Paired, card: Card) -> None:
-    if known.id == card.id:
-        return
-    if card.prefix and known.prefix == card.prefix:
+def _refuse_taken(connection: Connection, card: Card) -> None:
+    """No two machines may number alike, also where only events of one are known, nor be called alike."""
+    row = connection.execute(
+        "SELECT name FROM device WHERE prefix = ? AND prefix <> '' AND id <> ?", (card.prefix, card.id)
+    ).fetchone()
+    if row is not None:
         raise BundleRefused(
-            f"“{card.name}”的编号前缀 {card.prefix} 与“{known.name}”相同，两台会给出同样的编号。"
+            f"“{card.name}”的编号前缀 {card.prefix} 与“{row[0]}”相同，两台会给出同样的编号。"
             "请在那台电脑上另用一个空目录 duban init --field"
         )
-    if known.name == card.name and known.revoked_at is None:
+    others = [one for one in listing(connection) if one.id != card.id and one.revoked_at is None]
+    if any(one.name == card.name for one in others):
         raise BundleRefused(
-            f"已有一台“{known.name}”。请在那台电脑上用 duban pair card --name 另起名称，再写名片"
+            f"已有一台“{card.name}”。请在那台电脑上用 duban pair card --name 另起名称，再写名片"
         )
 
 

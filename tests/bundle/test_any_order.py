@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from db.actions import Action
@@ -121,6 +121,7 @@ def found(machine: Office) -> list[list[str]]:
     ]
 
 
+@example(steps=[("office", "same number", 0)] * 2 + [("anna", "same number", 0), ("bert", "open", 1)], seed=0)
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS, seed=st.integers(0, 1000))
 def test_in_any_order_all_machines_end_alike(

@@ -17,6 +17,7 @@ from db.errors import BundleRefused
 from db.journal import Act, open_case, record
 from db.office import Office
 from db.reads import lookup
+from db.rebuild import rebuild
 from db.rules import Kind, Limit
 from db.terms import CopyKind
 from tests.bundle.conftest import (
@@ -242,6 +243,18 @@ def test_evidence_goes_along_by_choice_and_always_comes_home(world: World, tmp_p
     assert evidence.read(office.home, other) == b"another"
 
 
+def test_a_damaged_file_does_not_keep_the_records_from_home(world: World, tmp_path: Path) -> None:
+    office, anna, _ = world
+    number = open_one(office).number
+    lend(office, anna, [number], tmp_path / "out")
+    photo = evidence.put(anna.home, b"photo")
+    note(anna, number, evidence=[{"file": photo, "size": 99}])
+    evidence.path_of(anna.home, photo).write_bytes(b"spoil")
+    packed = pack_changes(anna, paired(anna, office), tmp_path / "back")
+    assert packed.missing == (photo,)
+    assert take(office, tmp_path / "back").new == 1
+
+
 def test_a_rehearsal_says_the_same_and_changes_nothing(world: World, tmp_path: Path) -> None:
     office, anna, _ = world
     number = open_one(office).number
@@ -292,6 +305,10 @@ def test_an_office_restored_from_an_old_backup_gets_back_what_it_lost(
     for one in shown:
         note(bare, one)
     assert sound(bare, anna)
+    before = told(bare)
+    rebuild(bare.writer, bare.calendars, bare.identity_secret)
+    assert told(bare) == before
+    assert sound(bare)
     bare.close()
 
 
