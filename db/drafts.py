@@ -28,10 +28,12 @@ class Draft(NamedTuple):
     """What stands in the form, as its screen wants it back."""
     started_at: int
     saved_at: int
+    officer: str = ""
+    """Who types it."""
 
 
-_SAVE = """INSERT INTO draft (id, form, case_id, title, data, started_at, saved_at)
-VALUES (?, ?, ?, ?, ?, ?, ?)
+_SAVE = """INSERT INTO draft (id, form, case_id, title, data, started_at, saved_at, officer)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (id) DO UPDATE SET title = excluded.title, data = excluded.data, saved_at = excluded.saved_at"""
 
 
@@ -56,12 +58,18 @@ def discard(path: Path, draft_id: str) -> None:
         connection.execute("DELETE FROM draft WHERE id = ?", (draft_id,))
 
 
-def unfinished(connection: Connection, case_id: int | None = None) -> list[Draft]:
-    """Unfinished forms, newest first; of one case where it is named."""
-    where = "" if case_id is None else "WHERE case_id = :case_id"
+_WHOSE = """(officer IN ('', :officer) OR officer NOT IN (SELECT name FROM officer WHERE left_on IS NULL))"""
+"""A draft is its writer's; one whose writer has left is anybody's, or it would be lost."""
+
+
+def unfinished(connection: Connection, case_id: int | None = None, officer: str | None = None) -> list[Draft]:
+    """Unfinished forms, newest first; of one case, of one officer where they are named."""
+    wanted = [
+        clause for clause, given in (("case_id = :case_id", case_id), (_WHOSE, officer)) if given is not None
+    ]
     rows = connection.execute(
-        f"""SELECT id, form, case_id, title, data, started_at, saved_at FROM draft {where}
-        ORDER BY saved_at DESC""",
-        {"case_id": case_id},
+        f"""SELECT id, form, case_id, title, data, started_at, saved_at, officer FROM draft
+        {"WHERE " if wanted else ""}{" AND ".join(wanted)} ORDER BY saved_at DESC""",
+        {"case_id": case_id, "officer": officer},
     )
     return [Draft._make([*row[:4], json.loads(row[4]), *row[5:]]) for row in rows]

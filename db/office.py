@@ -27,6 +27,9 @@ from db.connection import (
 from db.connection import driver as sqlite
 from db.connection import path_of as path_of
 from db.device import Device, this_device
+from db.errors import NotAllowed
+from db.posts import Seat
+from db.reads import desk
 from db.rules import Rules
 from db.terms import Post
 from db.workdays import Calendar
@@ -56,7 +59,9 @@ class Calendars(dict[str, Calendar]):
 class Office:
     """An office opened for writing. Use it as a context manager, or `close` it."""
 
-    def __init__(self, home: Path, rules: Rules, officer: str, writer: Connection) -> None:
+    def __init__(
+        self, home: Path, rules: Rules, officer: str, writer: Connection, post: Post = Post.DUTY
+    ) -> None:
         """Wrap an open writer; use `create` or `open`."""
         self.home, self.rules, self.officer, self.writer = home, rules, officer, writer
         self.path = path_of(home)
@@ -68,11 +73,18 @@ class Office:
             self._work_by(calendars.load(connection, _setting(connection, ANNOUNCED)))
             self.settle_calendar(connection)
             self.identity_secret = bytes.fromhex(_setting(connection, "identity_secret"))
-            _remember_officer(connection, officer, self.clock())
+            _take_seat(connection, officer, post, self.clock())
 
     @classmethod
     def create(
-        cls, home: Path, rules: Rules, officer: str, units: Path | None = None, *, name: str = "督查办"
+        cls,
+        home: Path,
+        rules: Rules,
+        officer: str,
+        units: Path | None = None,
+        *,
+        name: str = "督查办",
+        post: Post = Post.DUTY,
     ) -> Office:
         """Make a new office with the packaged unit tree, or another table.
 
@@ -95,26 +107,48 @@ class Office:
             ) from error
         finally:
             remove(fresh)
-        return cls.open(home, rules, officer)
+        return cls.open(home, rules, officer, post)
 
     @classmethod
-    def open(cls, home: Path, rules: Rules, officer: str) -> Office:
+    def open(cls, home: Path, rules: Rules, officer: str, post: Post = Post.DUTY) -> Office:
         """Open an office for writing, migrating it where it was written by an older version.
 
+        Args:
+            home: the data folder.
+            rules: the office's rules, from the config.
+            officer: who writes. Where PINs are used, whoever opens it has had the PIN checked
+                (`db.officers.sign_in`).
+            post: of an officer who never sat here before.
+
         Raises:
-            OfficeError: missing, newer, locked, read-only, full or damaged.
+            OfficeError: missing, newer, locked, read-only, full or damaged; or an office that asks for a
+                PIN does not know the officer.
         """
         path = path_of(home)
         writer = open_writer(path)
         try:
             migrate(writer, path)
-            return cls(home, rules, officer, writer)
+            return cls(home, rules, officer, writer, post)
         except sqlite.Error as error:
             writer.close()
             raise OfficeError(explain(error, path)) from error
         except BaseException:
             writer.close()
             raise
+
+    @property
+    def seat(self) -> Seat:
+        """Who writes, with the post of this moment: a colleague may have changed it."""
+        return desk.seat(self.writer, self.officer, self.clock())
+
+    def require(self, deed: str) -> None:
+        """Refuse what the officer's post does not allow: an action or a power of `db.posts`.
+
+        Raises:
+            NotAllowed: one Chinese line that names the post, and who may.
+        """
+        if (why := self.seat.why_not(deed)) is not None:
+            raise NotAllowed(why)
 
     def settle_calendar(self, connection: Connection) -> None:
         """Work by what is announced, with the overrides of the config put over it.
@@ -170,10 +204,18 @@ def _setting(connection: Connection, name: str) -> str:
     return str(row[0])
 
 
-def _remember_officer(connection: Connection, officer: str, now: int) -> None:
+def _take_seat(connection: Connection, officer: str, post: Post, now: int) -> None:
+    """Remember an officer who sits down for the first time; the very first one can run the office."""
+    if connection.execute("SELECT 1 FROM officer WHERE name = ?", (officer,)).fetchone() is not None:
+        return
+    if desk.held(connection, now):
+        raise OfficeError(f"{officer} 不在本办名册上，请管理人员用 F9“人员”或 duban officers add 加上")
+    seat = Seat(officer, post)
+    if connection.execute("SELECT 1 FROM officer").fetchone() is None and not seat.may("register"):
+        seat = seat._replace(post=Post.DUTY)
     connection.execute(
-        "INSERT INTO officer (name, post, since, failures) VALUES (?, ?, ?, 0) ON CONFLICT (name) DO NOTHING",
-        (officer, str(Post.DUTY), now),
+        "INSERT INTO officer (name, post, since, failures) VALUES (?, ?, ?, 0)",
+        (officer, str(seat.post), now),
     )
 
 

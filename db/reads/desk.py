@@ -1,10 +1,13 @@
-"""What the first line of the desk says about safety: the last backup, drafts, the clock."""
+"""What the first line of the desk says: who sits at it; the last backup, drafts, the clock."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
+from db import instants
 from db.connection import Connection
+from db.posts import Seat
+from db.terms import Post
 
 CLOCK_SKEW = 120
 """Seconds by which a record may lie ahead of the clock before that is worth a word."""
@@ -32,3 +35,21 @@ def safety(connection: Connection) -> Safety:
     """The state of this moment; ids of events rise with the logical clock, so the newest is at the end."""
     made, drafts, newest = connection.execute(_SAFETY).fetchone()
     return Safety(None if made is None else int(made), drafts, newest)
+
+
+_PINS = """SELECT DISTINCT post FROM officer WHERE pin IS NOT NULL AND (left_on IS NULL OR left_on > ?)"""
+
+
+def held(connection: Connection, now: int) -> frozenset[Post]:
+    """The posts of those who work here and have a PIN; where there are any, the desk asks who one is."""
+    today = instants.day_of(now).isoformat()
+    return frozenset(Post(row[0]) for row in connection.execute(_PINS, (today,)))
+
+
+def seat(connection: Connection, name: str, now: int, otherwise: Post = Post.DUTY) -> Seat:
+    """The seat of an officer; one who never sat here yet will have the post `otherwise`."""
+    row = connection.execute("SELECT post, left_on FROM officer WHERE name = ?", (name,)).fetchone()
+    post, left_on = (otherwise, None) if row is None else (Post(row[0]), row[1])
+    if left_on is not None and left_on > instants.day_of(now).isoformat():
+        left_on = None
+    return Seat(name, post, held(connection, now), left_on)
