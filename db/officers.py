@@ -71,6 +71,20 @@ def managers(connection: Connection, day: dt.date) -> list[str]:
     return [row.name for row in able if Seat(row.name, Post(row.post), posts).may(Power.OFFICERS)]
 
 
+def asked(connection: Connection, day: dt.date) -> str:
+    """What the PINs of this moment mean for everybody, in Chinese: said whenever one is set or taken away."""
+    able = managers(connection, day)
+    if not able:
+        return "没有人设口令：打开值班台、运行命令都不用登录"
+    bare = [row.name for row in roster(connection) if row.works_on(day) and not row.has_pin]
+    said = "从现在起都要登录"
+    if bare:
+        said += f"；还没有口令、登录不了的：{'、'.join(bare)}"
+    if len(able) == 1:
+        said += f"；只有 {able[0]} 能管人员，最好再给一名主任或系统管理员设口令，忘了口令才有人重设"
+    return said
+
+
 def add(office: Office, name: str, post: Post, pin: str | None = None) -> None:
     """Put somebody on the list; whoever had left comes back, without the old PIN.
 

@@ -20,7 +20,7 @@ def note(args: argparse.Namespace) -> None:
     from db.journal import Act, record
 
     source, text = _given(args.file)
-    with office_of(args) as office:
+    with office_of(args, Action.VERIFY) as office:
         data = read(text, source, instants.now())
         case_id = case_numbered(office.writer, args.number)
         act = Act(Action.VERIFY, data, at=data.get("left_at") or data.get("arrived_at"))
