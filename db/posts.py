@@ -117,9 +117,9 @@ class Seat(NamedTuple):
         said = mark(self.post, deed)
         if said == YES or (said == OWN and own) or (said == STAND_IN and not self.held & {*holders(deed)}):
             return None
-        who = "、".join(post.label for post in holders(deed))
-        only = "别人写的" if said == OWN else ""
-        return f"{self.post.label}不能{_label(deed)}{only}，须由{who}办理"
+        who = "、".join(post.label for post in POSTS if self._replace(post=post).may(deed, own=False))
+        only = "只能" if said == OWN else "不能"
+        return f"{self.post.label}{only}“{_label(deed)}”{'自己写的' if said == OWN else ''}，须由{who}办理"
 
 
 def _label(deed: str) -> str:

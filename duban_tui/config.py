@@ -34,7 +34,7 @@ class Officer(NamedTuple):
 
     @property
     def post(self) -> Post:
-        """The post with which somebody sits down for the first time; from then on the list of officers says."""
+        """The post of somebody who sits down for the first time; later the list of officers says."""
         return next(post for post in Post if post.label == self.role)
 
 

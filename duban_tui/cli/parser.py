@@ -94,9 +94,7 @@ def _add_places(parser: argparse.ArgumentParser, default: str | None, *, signs: 
         "--home", metavar="目录", default=default, help="数据目录（也可用环境变量 DUBAN_HOME）"
     )
     parser.add_argument("--config", metavar="文件", default=default, help="设置文件")
-    parser.add_argument(
-        "--officer", metavar="姓名", default=default, help="谁在办；不写时为设置里的 [officer]"
-    )
+    parser.add_argument("--officer", metavar="姓名", default=default, help="谁在办（默认按设置）")
     if signs:
         parser.add_argument(
             "--pin-file", metavar="文件", default=default,
@@ -228,15 +226,16 @@ def _units(commands: Any, name: str) -> None:
     parser.add_argument("--successor", metavar="单位", help="由谁承继")
 
 
+_POSTS = "主任、值班员、督查员、回访员、只读 或 系统管理员"
+
+
 def _officers(commands: Any, name: str) -> None:
     officers = _group(_command(commands, name, "", "人员：列出、加入、口令、岗位、离岗"), required=True)
     _json(_command(officers, "list", "officers:list_officers", "列出人员、岗位、有没有口令"))
     own = "自己的口令写在命令前面：duban --pin-file 文件 officers …，或用环境变量 DUBAN_PIN。"
     parser = _command(officers, "add", "officers:add", "加入一名人员", own, signs=False)
     parser.add_argument("name", metavar="姓名", help="新人员")
-    parser.add_argument(
-        "--post", metavar="岗位", required=True, help="主任、值班员、督查员、回访员、只读、系统管理员"
-    )
+    parser.add_argument("--post", metavar="岗位", required=True, help=_POSTS)
     parser.add_argument("--pin-file", metavar="文件", dest="new_pin_file", help="新人员的口令，- 为标准输入")
     parser = _command(officers, "pin", "officers:pin", "设口令或清除口令；自己的谁都能改", own, signs=False)
     parser.add_argument("name", metavar="姓名", help="谁的口令")
@@ -249,7 +248,7 @@ def _officers(commands: Any, name: str) -> None:
     )  # fmt: skip
     parser = _command(officers, "post", "officers:post", "改一名人员的岗位")
     parser.add_argument("name", metavar="姓名", help="谁")
-    parser.add_argument("post", metavar="岗位", help="新岗位")
+    parser.add_argument("post", metavar="岗位", help=_POSTS)
     parser = _command(officers, "end", "officers:end", "一名人员离岗；办过的不变")
     parser.add_argument("name", metavar="姓名", help="谁")
     parser.add_argument("--on", metavar="日期", help="从哪天起（默认今天）")

@@ -26,7 +26,7 @@ def name_of(args: argparse.Namespace) -> str:
 
 
 def admit(args: argparse.Namespace, home: Path, connection: Connection, deed: str | None) -> None:
-    """Check the PIN where one is asked for, and that the officer's post allows what the command shows or does.
+    """Check the PIN where one is asked for, and that the post allows what the command shows or does.
 
     Args:
         args: the command line.
@@ -46,7 +46,8 @@ def admit(args: argparse.Namespace, home: Path, connection: Connection, deed: st
     name, pin = name_of(args), _pin(args)
     if pin is None:
         raise CommandError(
-            f"这个办公库要登录：请加 --officer 姓名 --pin-file 文件（- 为标准输入），或用环境变量 {PIN_VARIABLE} 给口令"
+            "这个办公库要登录：请加 --officer 姓名 --pin-file 文件（- 为标准输入），"
+            f"或用环境变量 {PIN_VARIABLE} 给口令"
         )
     pins.sign_in(path_of(home), name, pin, now)
     why = None if deed is None else desk.seat(connection, name, now).why_not(deed)
