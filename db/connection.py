@@ -94,7 +94,7 @@ def _tune(connection: Connection, cache: int) -> Connection:
     return connection
 
 
-def open_reader(path: Path, *, outdated: bool = False) -> Connection:
+def open_reader(path: Path, *, outdated: bool = False, closed_elsewhere: bool = False) -> Connection:
     """A read-only connection. It may be used from the thread that asked for it only.
 
     An office on a read-only medium is read as it stands there, since nobody can change it.
@@ -102,6 +102,7 @@ def open_reader(path: Path, *, outdated: bool = False) -> Connection:
     Args:
         path: the database.
         outdated: take also one that an older version wrote, as for a backup of it.
+        closed_elsewhere: another thread may close it, once the one that reads is done with it.
 
     Raises:
         OutdatedOffice: it has to be upgraded first.
@@ -111,8 +112,9 @@ def open_reader(path: Path, *, outdated: bool = False) -> Connection:
         raise OfficeError(f"这里没有办公库：{path}。请先运行 duban init 或 duban demo")
     try:
         connection = driver.connect(
-            f"file:{quote(str(path))}?{_reading(path)}", uri=True, timeout=BUSY_MS / 1000
-        )
+            f"file:{quote(str(path))}?{_reading(path)}", uri=True, timeout=BUSY_MS / 1000,
+            check_same_thread=not closed_elsewhere,
+        )  # fmt: skip
         _tune(connection, READER_CACHE)
         version = int(connection.execute("PRAGMA user_version").fetchone()[0])
     except driver.Error as error:

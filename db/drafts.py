@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from db.connection import Connection, open_writer, transaction
+from db.reads.desk import WHOSE
 
 
 class Draft(NamedTuple):
@@ -58,18 +59,11 @@ def discard(path: Path, draft_id: str) -> None:
         connection.execute("DELETE FROM draft WHERE id = ?", (draft_id,))
 
 
-_WHOSE = """(officer IN ('', :officer) OR officer NOT IN (SELECT name FROM officer WHERE left_on IS NULL))"""
-"""A draft is its writer's; one whose writer has left is anybody's, or it would be lost."""
-
-
 def unfinished(connection: Connection, case_id: int | None = None, officer: str | None = None) -> list[Draft]:
     """Unfinished forms, newest first; of one case, of one officer where they are named."""
-    wanted = [
-        clause for clause, given in (("case_id = :case_id", case_id), (_WHOSE, officer)) if given is not None
-    ]
     rows = connection.execute(
         f"""SELECT id, form, case_id, title, data, started_at, saved_at, officer FROM draft
-        {"WHERE " if wanted else ""}{" AND ".join(wanted)} ORDER BY saved_at DESC""",
+        WHERE (:case_id IS NULL OR case_id = :case_id) AND {WHOSE} ORDER BY saved_at DESC""",
         {"case_id": case_id, "officer": officer},
     )
     return [Draft._make([*row[:4], json.loads(row[4]), *row[5:]]) for row in rows]

@@ -27,13 +27,20 @@ class Safety(NamedTuple):
         return self.newest_record is not None and self.newest_record > now + CLOCK_SKEW
 
 
-_SAFETY = """SELECT (SELECT value FROM setting WHERE name = 'last_backup'), (SELECT count(*) FROM draft),
-(SELECT recorded_at FROM event ORDER BY id DESC LIMIT 1)"""
+WHOSE = """(:officer IS NULL OR officer IN ('', :officer)
+OR officer NOT IN (SELECT name FROM officer WHERE left_on IS NULL))"""
+"""A draft is its writer's; one whose writer has left is anybody's, or it would be lost."""
+
+_SAFETY = f"""SELECT (SELECT value FROM setting WHERE name = 'last_backup'),
+(SELECT count(*) FROM draft WHERE {WHOSE}), (SELECT recorded_at FROM event ORDER BY id DESC LIMIT 1)"""
 
 
-def safety(connection: Connection) -> Safety:
-    """The state of this moment; ids of events rise with the logical clock, so the newest is at the end."""
-    made, drafts, newest = connection.execute(_SAFETY).fetchone()
+def safety(connection: Connection, officer: str | None = None) -> Safety:
+    """The state of this moment, with the drafts of one officer where he is named.
+
+    Ids of events rise with the logical clock, so the newest is at the end.
+    """
+    made, drafts, newest = connection.execute(_SAFETY, {"officer": officer}).fetchone()
     return Safety(None if made is None else int(made), drafts, newest)
 
 

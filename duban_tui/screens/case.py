@@ -12,6 +12,7 @@ from db import instants
 from db.connection import OfficeError
 from db.lifecycle import allowed
 from db.office import Calendars
+from db.posts import Seat
 from db.reads import case as reads
 from db.reads import flow
 from db.reads.case import CaseFacts, PartRow
@@ -118,7 +119,7 @@ class CaseScreen(DeskScreen[None]):
         self.query_one("#title", Static).update(_title(facts, left))
         self.query_one("#facts", Static).update(_facts(facts, parts))
         self.query_one("#text", Static).update(_matter(facts, notes, instants.day_of(now).year))
-        self.offered.update(_actions(facts))
+        self.offered.update(_actions(facts, self.desk.seat))
         self.days.show(trace, now)
         self.timeline.show(steps, now)
 
@@ -191,6 +192,6 @@ def _note(note: NoteRow, year: int) -> list[Content]:
     return lines + ([Content(f"  {note.findings}")] if note.findings else [])
 
 
-def _actions(facts: CaseFacts) -> Content:
-    offered = " · ".join(action.label for action in allowed(facts))
+def _actions(facts: CaseFacts, seat: Seat) -> Content:
+    offered = " · ".join(action.label for action in allowed(facts) if seat.may(action))
     return Content.assemble(("F8 办理  ", "bold"), (offered, "$text-muted"))

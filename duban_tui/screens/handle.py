@@ -39,7 +39,9 @@ class HandleScreen(ModalScreen[None]):
         facts = reads.facts(self.app.reader, self.case_id, self.app.now())
         assert facts is not None
         self._reasons = {
-            str(action.value): why_not(facts, action) for action in RULES if action not in BEHIND_THE_DESK
+            str(action.value): self.app.seat.why_not(action) or why_not(facts, action)
+            for action in RULES
+            if action not in BEHIND_THE_DESK
         }
         ordered = sorted(self._reasons, key=lambda code: self._reasons[code] is not None)
         with Vertical(classes="dialog menu"):

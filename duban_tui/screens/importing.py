@@ -126,7 +126,7 @@ class ImportScreen(DeskScreen[None]):
     def _take(self, path: Path, sheet: str | None, source: str | None) -> None:
         desk = self.desk
         try:
-            with Office.open(desk.home, desk.config.rules, desk.config.officer.name) as office:
+            with Office.open(desk.home, desk.config.rules, desk.officer) as office:
                 counts = ledger.import_ledger(
                     office, path, sheet=sheet, source=source, on_progress=self._progress
                 )
