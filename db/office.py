@@ -141,6 +141,11 @@ class Office:
         """Who writes, with the post of this moment: a colleague may have changed it."""
         return desk.seat(self.writer, self.officer, self.clock())
 
+    @property
+    def post(self) -> Post:
+        """The post of this moment."""
+        return self.seat.post
+
     def require(self, deed: str) -> None:
         """Refuse what the officer's post does not allow: an action or a power of `db.posts`.
 

@@ -71,17 +71,17 @@ def managers(connection: Connection, day: dt.date) -> list[str]:
     return [row.name for row in able if Seat(row.name, Post(row.post), posts).may(Power.OFFICERS)]
 
 
-def asked(connection: Connection, day: dt.date) -> str:
+def asked(connection: Connection, day: dt.date) -> list[str]:
     """What the PINs of this moment mean for everybody, in Chinese: said whenever one is set or taken away."""
     able = managers(connection, day)
     if not able:
-        return "没有人设口令：打开值班台、运行命令都不用登录"
+        return ["没有人设口令：打开值班台、运行命令都不用登录"]
+    said = ["从现在起都要登录"]
     bare = [row.name for row in roster(connection) if row.works_on(day) and not row.has_pin]
-    said = "从现在起都要登录"
     if bare:
-        said += f"；还没有口令、登录不了的：{'、'.join(bare)}"
+        said.append(f"还没有口令、登录不了的：{'、'.join(bare)}")
     if len(able) == 1:
-        said += f"；只有 {able[0]} 能管人员，最好再给一名主任或系统管理员设口令，忘了口令才有人重设"
+        said.append(f"只有 {able[0]} 能管人员；再给一名主任或系统管理员设口令，忘了口令才有人重设")
     return said
 
 
@@ -159,19 +159,21 @@ def _changing(office: Office, name: str, what: str, *, own: bool = True) -> Iter
         if not (own and name == seat.name and seat.left_on is None):
             office.require(Power.OFFICERS)
         yield connection
-        _keep_in_order(connection)
+        _keep_in_order(connection, seat.name)
         connection.execute(
             "INSERT INTO access_log (id, at, officer, case_id, what, reason) VALUES (?, ?, ?, ?, ?, ?)",
             (uuid7(), office.clock(), office.officer, _NO_CASE, CHANGE, f"{name}：{what}"),
         )
 
 
-def _keep_in_order(connection: Connection) -> None:
-    """Somebody can always work on cases; where PINs are used, somebody with one can manage the officers."""
+def _keep_in_order(connection: Connection, doer: str) -> None:
+    """Somebody can always work on cases; with PINs, manage the officers; and the doer can come back."""
     staying = [row for row in roster(connection) if row.left_on is None]
     if not any(Seat(row.name, Post(row.post)).may("register") for row in staying):
         raise NotAllowed("至少要留一名主任或值班员，否则没有人能办理事项；请先加上接替的人")
     asked = [row for row in staying if row.has_pin]
+    if asked and doer in {row.name for row in staying} - {row.name for row in asked}:
+        raise NotAllowed(f"有人设了口令就都要登录：请先给自己（{doer}）设口令，否则自己就登录不了")
     posts = frozenset(Post(row.post) for row in asked)
     if asked and not any(Seat(row.name, Post(row.post), posts).may(Power.OFFICERS) for row in asked):
         raise NotAllowed("有人设了口令，就要有一名有口令的主任、系统管理员或值班员来管人员；请先给他设口令")

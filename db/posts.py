@@ -102,8 +102,8 @@ class Seat(NamedTuple):
     """ISO day, when he or she no longer works here."""
 
     def may(self, deed: str, *, own: bool = True) -> bool:
-        """Whether an action or a power (by its code) is allowed; see `why_not`."""
-        return self.why_not(deed, own=own) is None
+        """Whether an action or a power is allowed; see `why_not`."""
+        return self.left_on is None and self._post_may(self.post, deed, own)
 
     def why_not(self, deed: str, *, own: bool = True) -> str | None:
         """Why an action or a power is not for this officer, in Chinese; ``None`` = it is.
@@ -114,12 +114,17 @@ class Seat(NamedTuple):
         """
         if self.left_on is not None:
             return f"{self.name} 自 {self.left_on} 起已离岗，不能再办理"
-        said = mark(self.post, deed)
-        if said == YES or (said == OWN and own) or (said == STAND_IN and not self.held & {*holders(deed)}):
+        if self.may(deed, own=own):
             return None
-        who = "、".join(post.label for post in POSTS if self._replace(post=post).may(deed, own=False))
-        only = "只能" if said == OWN else "不能"
-        return f"{self.post.label}{only}“{_label(deed)}”{'自己写的' if said == OWN else ''}，须由{who}办理"
+        who = "、".join(post.label for post in POSTS if self._post_may(post, deed, own=False))
+        if mark(self.post, deed) == OWN:
+            return f"{self.post.label}只能“{_label(deed)}”自己写的，别人的须由{who}办理"
+        return f"{self.post.label}不能“{_label(deed)}”，须由{who}办理"
+
+    def _post_may(self, post: Post, deed: str, own: bool) -> bool:
+        """Whether somebody of a post may, the others at this desk being who they are."""
+        said = mark(post, deed)
+        return said == YES or (said == OWN and own) or (said == STAND_IN and not self.held & {*holders(deed)})
 
 
 def _label(deed: str) -> str:

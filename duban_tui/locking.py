@@ -96,6 +96,7 @@ def enter(app: DubanApp, name: str | None) -> str | None:
     if app.begun and not same and (lost := unsaved(app)):
         return f"{app.officer} 还有没存上的（{'；'.join(lost)}），请先由他登录存好"
     app.locked, app.signed_in = False, name
+    app.clear_notifications()
     if not app.begun:
         _open_desk(app)
     elif same:

@@ -110,4 +110,5 @@ def _post(word: str) -> Post:
 
 def _tell_who_is_asked(office: Office) -> None:
     """What a PIN means for the others: said here, where nobody is shut out yet."""
-    print(officers.asked(office.writer, _today()))
+    for line in officers.asked(office.writer, _today()):
+        print(line)

@@ -150,14 +150,18 @@ class LoginScreen(Screen[None], Stepper):
         self._say(text)
 
     def _wait(self, name: str, seconds: int) -> None:
-        self._ends[name] = time.monotonic() + seconds
+        if seconds:
+            self._ends[name] = time.monotonic() + seconds
 
     def _count_down(self) -> None:
         """Once a second: how long the picked officer has still to wait."""
-        left = self._ends.get(self._picked or "", 0.0) - time.monotonic()
-        if self._checking or left <= -1:
+        name = self._picked
+        if self._checking or name not in self._ends:
             return
-        self._say(f"! 口令输错太多次，请等 {told(int(left) + 1)}" if left > 0 else "可以再试了")
+        left = self._ends[name] - time.monotonic()
+        if left <= 0:
+            del self._ends[name]
+        self._say(f"! 口令输错太多次，请等 {told(int(left) + 1)}再试" if left > 0 else "可以再试了")
 
     def _say(self, text: str) -> None:
         if self.is_attached:

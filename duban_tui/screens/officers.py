@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 from textual import on
@@ -77,9 +78,13 @@ class OfficersScreen(DeskScreen[None]):
     def on_mount(self) -> None:
         """Who there is, and what follows from it."""
         self._show_fields()
+        with suppress(OfficeError):  # What cannot be written can still be read.
+            self.desk.office()  # Whoever never wrote is put on the list by that.
         self.read()
+        names = [row.name for row in self._rows]
+        self.menu.highlighted = names.index(self.desk.officer) if self.desk.officer in names else 0
         self.menu.focus()
-        self._said.update(officers.asked(self.desk.reader, self._today))
+        self._say(*self._asked())
 
     @property
     def _today(self) -> dt.date:
@@ -96,7 +101,7 @@ class OfficersScreen(DeskScreen[None]):
     @on(OptionList.OptionSelected)
     def go_on(self) -> None:
         """Enter on an officer: to what is done with him."""
-        self.form.focus_first()
+        self.form.field("task").take_focus()
 
     def on_typed(self, event: Typed) -> None:
         """Another task asks for other fields."""
@@ -120,13 +125,20 @@ class OfficersScreen(DeskScreen[None]):
         try:
             said = self._do(entered.pop("task"), entered)
         except (OfficeError, ValueError) as error:
-            self._said.update(f"! {error}")
+            self._say(f"! {error}")
             return
-        for key in ("pin", "again"):
-            self.form.field(key).control.take()
+        finally:
+            for key in ("pin", "again"):  # What cannot be seen cannot be mended: it is typed again.
+                self.form.field(key).control.take()
         self.read()
         self.desk.tell_changed()
-        self._said.update(f"✓ {said}\n{officers.asked(self.desk.reader, self._today)}")
+        self._say(f"✓ {said}", *self._asked())
+
+    def _asked(self) -> list[str]:
+        return officers.asked(self.desk.reader, self._today)
+
+    def _say(self, *lines: str) -> None:
+        self._said.update("\n".join(lines))
 
     def _do(self, task: str, entered: dict[str, Any]) -> str:
         office = self.desk.office()
