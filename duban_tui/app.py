@@ -129,8 +129,7 @@ class DubanApp(OfficeApp):
         self.set_keymap(own)
         if self.begun:
             self.start_clocks()
-        if self.start:
-            self.call_later(self._open_number, self.start)
+            self.open_start()
 
     def on_ready(self) -> None:
         """The first frame is drawn: collect garbage again, but what was made until here stays out of it."""
@@ -143,6 +142,12 @@ class DubanApp(OfficeApp):
         self.begun = True
         self.push_screen(self.screen_of("board"))
         self.start_clocks()
+
+    def open_start(self) -> None:
+        """The case that was named at the start, once there is somebody to see it."""
+        if self.start:
+            self.call_later(self._open_number, self.start)
+            self.start = None
 
     def _open_number(self, number: str) -> None:
         from db.reads.case import find_number

@@ -42,14 +42,18 @@ def why_not(app: DubanApp) -> str | None:
 
 async def lock(app: DubanApp) -> None:
     """Hide everything, then close the office."""
-    unsaved(app)
+    lost = unsaved(app)
     app.locked = True
     app.stop_clocks()
     app.clear_notifications()
     for timer in _timers(app):
         timer.pause()
-    await app.push_screen(app.screen_of("login"))
+    await app.push_screen(app.screen_of("login", lost))
     app.workers.cancel_group(app, "upkeep")
+    _close_soon(app)
+
+
+def _close_soon(app: DubanApp) -> None:
     app.run_worker(_shut(app), group=SHUT, exclusive=True)
 
 
@@ -94,11 +98,13 @@ def enter(app: DubanApp, name: str | None) -> str | None:
     app.reopen()
     same = app.begun and app.officer == (name or app.config.officer.name)
     if app.begun and not same and (lost := unsaved(app)):
-        return f"{app.officer} 还有没存上的（{'；'.join(lost)}），请先由他登录存好"
+        _close_soon(app)
+        return f"{app.officer} 还有没存上的（{'；'.join(lost)}），请先由他登录"
     app.locked, app.signed_in = False, name
     app.clear_notifications()
     if not app.begun:
         _open_desk(app)
+        app.open_start()
     elif same:
         for timer in _timers(app):
             timer.resume()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from contextlib import closing
 from typing import TYPE_CHECKING
 
@@ -31,9 +32,10 @@ class LoginScreen(Screen[None], Stepper):
     app: DubanApp
     CSS_PATH = "../styles/login.tcss"
 
-    def __init__(self) -> None:
-        """Nothing is known yet but whether there is a passphrase to ask for."""
+    def __init__(self, unsaved: Sequence[str] = ()) -> None:
+        """Over the hidden screens; `unsaved` is what of them could not be put on disk."""
         super().__init__()
+        self._unsaved = unsaved
         self._said = Static("", id="said", markup=False)
         self._ends: dict[str, float] = {}
         """Officer → when his wait ends, by the clock that nobody sets."""
@@ -41,10 +43,11 @@ class LoginScreen(Screen[None], Stepper):
 
     def compose(self) -> ComposeResult:
         """Whose desk this is, and the first question."""
-        locked = "已锁屏，输入的都已存好" if self.app.begun else "请登录"
+        kept = "；".join(self._unsaved) or "输入的都已存好"
+        locked = f"已锁屏，{kept}" if self.app.begun else "请登录"
         with Vertical(id="asked-who"):
             yield Static(f"督办  {self.app.config.office.name}", classes="heading", markup=False)
-            yield Static(locked, classes="hint")
+            yield Static(locked, classes="hint", markup=False)
             if vault.is_sealed(self.app.home):
                 yield Field("passphrase", "办公库口令", SecretInput("整个办公库的口令"), required=True)
             yield self._said
