@@ -138,9 +138,16 @@ class DubanApp(OfficeApp):
             gc.enable()
 
     def open_board(self) -> None:
-        """There is an office now: put the board over the first-run screen, which cannot be switched away."""
+        """There is an office now: put the board over the first-run screen, which cannot be switched away.
+
+        One that came out of a backup may ask first who is there.
+        """
+        self.locked = self._must_ask()
+        if self.locked:
+            self.show("login")
+            return
         self.begun = True
-        self.push_screen(self.screen_of("board"))
+        self.show("board")
         self.start_clocks()
 
     def open_start(self) -> None:

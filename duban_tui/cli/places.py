@@ -12,7 +12,6 @@ from db.connection import Connection, open_reader, path_of
 from db.posts import Power
 from duban_tui import locations
 from duban_tui.cli.errors import CommandError
-from duban_tui.cli.signing import admit, name_of
 
 if TYPE_CHECKING:
     from db.office import Office
@@ -53,6 +52,8 @@ def reader_of(
         OfficeError: there is none, or it cannot be read; the PIN is wrong.
         CommandError: no PIN was given, or the post does not allow it.
     """
+    from duban_tui.cli.signing import admit
+
     home = home or home_of(args)
     connection = open_reader(path_of(home))
     admit(args, home, connection, deed)
@@ -75,6 +76,7 @@ def office_of(args: argparse.Namespace, deed: str | None = None) -> Office:
         OfficeError, CommandError, ConfigError: as `reader_of` and `config_of`.
     """
     from db.office import Office
+    from duban_tui.cli.signing import name_of
 
     settings = config_of(args)
     # One of an older version is upgraded where it can be seen (see `upgrade`): a reader refuses it first.
