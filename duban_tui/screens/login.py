@@ -30,7 +30,16 @@ class LoginScreen(Screen[None], Stepper):
     """The way to the desk, at the start and after it was locked."""
 
     app: DubanApp
-    CSS_PATH = "../styles/login.tcss"
+    # Not a file: Textual reads none for the very first screen.
+    DEFAULT_CSS = """
+    LoginScreen { align: center middle; }
+    #asked-who { width: 56; max-width: 100%; height: auto; padding: 1 2; background: $surface; }
+    #asked-who .heading { text-style: bold; height: auto; }
+    #asked-who .hint { color: $text-muted; height: auto; }
+    #asked-who Field { margin-top: 1; }
+    #asked-who SecretInput { background: $panel; }
+    #asked-who #said { height: auto; min-height: 2; padding: 1 0 0 0; text-style: bold; }
+    """
 
     def __init__(self, unsaved: Sequence[str] = ()) -> None:
         """Over the hidden screens; `unsaved` is what of them could not be put on disk."""

@@ -15,6 +15,8 @@ from textual.widgets.tree import TreeNode
 
 from db import units
 from db.connection import OfficeError
+from db.errors import NotAllowed
+from db.posts import Power
 from db.units import UnitEditError, UnitRow, UnitTableError
 from duban_tui import commands
 from duban_tui.commands import Place
@@ -147,12 +149,13 @@ class UnitsScreen(DeskScreen[None]):
             return
         try:
             said = self._do(entered["task"], entered)
-        except (OfficeError, UnitEditError, UnitTableError) as error:
+        except (OfficeError, NotAllowed, UnitEditError, UnitTableError) as error:
             self._say(f"! {error}")
             return
         self._say(said)
 
     def _do(self, task: str, entered: dict[str, Any]) -> str:
+        self.desk.office().require(Power.UNITS)
         since = dt.date.fromisoformat(entered["since"]) if entered["since"] else None
         if task == "load":
             return self._load(entered, since)
