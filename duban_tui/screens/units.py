@@ -15,7 +15,6 @@ from textual.widgets.tree import TreeNode
 
 from db import units
 from db.connection import OfficeError
-from db.errors import NotAllowed
 from db.posts import Power
 from db.units import UnitEditError, UnitRow, UnitTableError
 from duban_tui import commands
@@ -149,13 +148,14 @@ class UnitsScreen(DeskScreen[None]):
             return
         try:
             said = self._do(entered["task"], entered)
-        except (OfficeError, NotAllowed, UnitEditError, UnitTableError) as error:
+        except (OfficeError, UnitEditError, UnitTableError) as error:
             self._say(f"! {error}")
             return
         self._say(said)
 
     def _do(self, task: str, entered: dict[str, Any]) -> str:
-        self.desk.office().require(Power.UNITS)
+        if why := self.desk.seat.why_not(Power.UNITS):
+            return f"! {why}"
         since = dt.date.fromisoformat(entered["since"]) if entered["since"] else None
         if task == "load":
             return self._load(entered, since)
