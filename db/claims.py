@@ -29,10 +29,12 @@ def claim(office: Office, name: str, *, unit: str | None = None, under: str | No
         under: uid of the unit below which a new one of that name is added, where `unit` is None.
 
     Raises:
-        NotAllowed: nothing waits under that name, or neither a unit nor a parent is known.
+        NotAllowed: not for the officer's post; nothing waits under that name; or neither a unit nor a parent
+            is known.
         UnitEditError: the new unit cannot be added.
         OfficeError: the database refused.
     """
+    office.require(Action.CLAIM)  # Before a unit is added for it.
     waiting = cases_of(office.writer, name)
     if not waiting:
         raise NotAllowed(f"没有写着“{name}”的待认领事项，可能已被别人认领，请刷新")

@@ -100,7 +100,7 @@ def _tune(connection: Connection, cache: int) -> Connection:
     return connection
 
 
-def open_reader(path: Path, *, outdated: bool = False) -> Connection:
+def open_reader(path: Path, *, outdated: bool = False, closed_elsewhere: bool = False) -> Connection:
     """A read-only connection. It may be used from the thread that asked for it only.
 
     An office on a read-only medium is read as it stands there, since nobody can change it.
@@ -108,6 +108,7 @@ def open_reader(path: Path, *, outdated: bool = False) -> Connection:
     Args:
         path: the database.
         outdated: take also one that an older version wrote, as for a backup of it.
+        closed_elsewhere: another thread may close it, once the one that reads is done with it.
 
     Raises:
         OutdatedOffice: it has to be upgraded first.
@@ -117,12 +118,12 @@ def open_reader(path: Path, *, outdated: bool = False) -> Connection:
         raise OfficeError(missing(path))
     try:
         try:
-            connection, version = _read_only(path)
+            connection, version = _read_only(path, closed_elsewhere)
         except driver.OperationalError:
             if not path.with_name(f"{path.name}-journal").exists():
                 raise
             open_writer(path).close()  # A kill left a change half done, which only a writer takes back.
-            connection, version = _read_only(path)
+            connection, version = _read_only(path, closed_elsewhere)
     except driver.Error as error:
         raise OfficeError(explain(error, path)) from error
     if version > SCHEMA_VERSION:
@@ -136,9 +137,12 @@ def open_reader(path: Path, *, outdated: bool = False) -> Connection:
     return connection
 
 
-def _read_only(path: Path) -> tuple[Connection, int]:
+def _read_only(path: Path, closed_elsewhere: bool) -> tuple[Connection, int]:
     """A connection, and the version of the schema: the first that is read."""
-    connection = driver.connect(f"file:{quote(str(path))}?{_reading(path)}", uri=True, timeout=BUSY_MS / 1000)
+    connection = driver.connect(
+        f"file:{quote(str(path))}?{_reading(path)}", uri=True, timeout=BUSY_MS / 1000,
+        check_same_thread=not closed_elsewhere,
+    )  # fmt: skip
     _tune(connection, READER_CACHE)
     return connection, int(connection.execute("PRAGMA user_version").fetchone()[0])
 

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from db import attachments
 from db.connection import Connection, open_writer, transaction
+from db.reads.desk import WHOSE
 
 
 class Draft(NamedTuple):
@@ -29,10 +30,12 @@ class Draft(NamedTuple):
     """What stands in the form, as its screen wants it back."""
     started_at: int
     saved_at: int
+    officer: str = ""
+    """Who types it."""
 
 
-_SAVE = """INSERT INTO draft (id, form, case_id, title, data, started_at, saved_at)
-VALUES (?, ?, ?, ?, ?, ?, ?)
+_SAVE = """INSERT INTO draft (id, form, case_id, title, data, started_at, saved_at, officer)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (id) DO UPDATE SET title = excluded.title, data = excluded.data, saved_at = excluded.saved_at"""
 
 
@@ -83,12 +86,11 @@ def _files_in(data: Mapping[str, Any]) -> set[str]:
     return {one["file"] for one in data.get("evidence") or ()}
 
 
-def unfinished(connection: Connection, case_id: int | None = None) -> list[Draft]:
-    """Unfinished forms, newest first; of one case where it is named."""
-    where = "" if case_id is None else "WHERE case_id = :case_id"
+def unfinished(connection: Connection, case_id: int | None = None, officer: str | None = None) -> list[Draft]:
+    """Unfinished forms, newest first; of one case, of one officer where they are named."""
     rows = connection.execute(
-        f"""SELECT id, form, case_id, title, data, started_at, saved_at FROM draft {where}
-        ORDER BY saved_at DESC""",
-        {"case_id": case_id},
+        f"""SELECT id, form, case_id, title, data, started_at, saved_at, officer FROM draft
+        WHERE (:case_id IS NULL OR case_id = :case_id) AND {WHOSE} ORDER BY saved_at DESC""",
+        {"case_id": case_id, "officer": officer},
     )
     return [Draft._make([*row[:4], json.loads(row[4]), *row[5:]]) for row in rows]

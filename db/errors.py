@@ -35,3 +35,7 @@ class BundleRefused(OfficeError):
 
 class WrongPassphrase(OfficeError):
     """The passphrase does not open it."""
+
+
+class NotAllowed(ValueError):
+    """The lifecycle or the officer's post refuses; the message says why, in Chinese."""

@@ -17,6 +17,7 @@ from db import (
     chain,
     conflicts,
     contents,
+    door,
     fold,
     instants,
     lifecycle,
@@ -31,8 +32,10 @@ from db.case_ids import CaseIds
 from db.connection import Connection, transaction
 from db.contents import Sealed
 from db.directory import Directory
+from db.errors import NotAllowed as NotAllowed
 from db.ids import tick, uuid7
 from db.new_words import NewWords
+from db.posts import Power
 from db.rows import Folded
 from db.stamp import stamp
 from db.state import CaseState, Step, Verdict
@@ -45,10 +48,6 @@ if TYPE_CHECKING:
 
 CLOCK_SKEW = 120
 """Seconds by which an act may lie in the future: two desks' clocks are never quite equal."""
-
-
-class NotAllowed(ValueError):
-    """The lifecycle refuses; the message says why, in Chinese."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +78,7 @@ def open_case(office: Office, acts: Sequence[Act]) -> Recorded:
     """Register a case; the first act is 登记, others follow in the same transaction.
 
     Raises:
-        NotAllowed: an act the lifecycle refuses.
+        NotAllowed: an act that the lifecycle or the officer's post refuses.
         ValueError: wrong or missing data; one Chinese line.
         OfficeError: the database refused. In every case nothing was written.
     """
@@ -90,7 +89,7 @@ def record(office: Office, case_id: int, act: Act) -> Recorded:
     """Take one step on a case.
 
     Raises:
-        NotAllowed: the lifecycle refuses the action now.
+        NotAllowed: the lifecycle refuses the action now, or it is not for the officer's post.
         ValueError: wrong or missing data; one Chinese line.
         OfficeError: the database refused. In every case nothing was written.
     """
@@ -109,7 +108,8 @@ def record_batch(
     Args:
         office: where to.
         work: local id and acts of each case.
-        imported: history is never refused for its place in the lifecycle; it is applied and marked.
+        imported: history is never refused for its place in the lifecycle; it is applied and marked. Whoever
+            may import may write all that a ledger proves.
         cutter: cuts the texts of new cases beside the writing.
 
     Raises:
@@ -166,6 +166,9 @@ class _Entry:
     ) -> None:
         self.office, self.connection, self.imported = office, connection, imported
         self.index = NewWords(connection, cutter)
+        if imported:
+            office.require(Power.IMPORT)
+        self.seat = office.seat
         office.settle_calendar(connection)
         self.directory = Directory(connection)
         self.now = self.moment = office.clock()
@@ -239,6 +242,8 @@ class _Entry:
     def _append(self, case: _Open, act: Act) -> Step:
         self.moment = recorded = self.now if act.recorded_at is None else act.recorded_at
         data = validate(act.action, act.data)
+        if not self.imported:
+            door.check(self.seat, act.action, data, case.verdicts)
         data = stamp(act.action, data, case.state, self, imported=self.imported)
         if act.action is Action.UNDO:
             self._check_undo(case, data["event"])

@@ -454,6 +454,8 @@ class Draft(SQLModel, table=True):
     """JSON of the form."""
     started_at: int
     saved_at: int
+    officer: str = ""
+    """Who types it; empty = from before officers signed in."""
 
 
 class Link(SQLModel, table=True):

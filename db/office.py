@@ -29,6 +29,9 @@ from db.connection import driver as sqlite
 from db.connection import path_of as path_of
 from db.device import Device, this_device
 from db.durable import put_in_place
+from db.errors import NotAllowed
+from db.posts import Seat
+from db.reads import desk
 from db.rules import Rules
 from db.terms import CopyKind, Post
 from db.workdays import Calendar
@@ -58,7 +61,9 @@ class Calendars(dict[str, Calendar]):
 class Office:
     """An office opened for writing. Use it as a context manager, or `close` it."""
 
-    def __init__(self, home: Path, rules: Rules, officer: str, writer: Connection) -> None:
+    def __init__(
+        self, home: Path, rules: Rules, officer: str, writer: Connection, post: Post = Post.DUTY
+    ) -> None:
         """Wrap an open writer; use `create` or `open`."""
         self.home, self.rules, self.officer, self.writer = home, rules, officer, writer
         self.path = path_of(home)
@@ -74,7 +79,7 @@ class Office:
             self._work_by(calendars.load(connection, _setting(connection, ANNOUNCED)))
             self.settle_calendar(connection)
             self.identity_secret = bytes.fromhex(_setting(connection, "identity_secret"))
-            _remember_officer(connection, officer, self.clock())
+            _take_seat(connection, officer, post, self.clock())
 
     @classmethod
     def create(
@@ -86,6 +91,7 @@ class Office:
         *,
         name: str = "督查办",
         kind: CopyKind = CopyKind.OFFICE,
+        post: Post = Post.DUTY,
     ) -> Office:
         """Make a new office with the packaged unit tree, or another table; or a field copy of one.
 
@@ -108,20 +114,28 @@ class Office:
             ) from error
         finally:
             remove(fresh)
-        return cls.open(home, rules, officer)
+        return cls.open(home, rules, officer, post)
 
     @classmethod
-    def open(cls, home: Path, rules: Rules, officer: str) -> Office:
+    def open(cls, home: Path, rules: Rules, officer: str, post: Post = Post.DUTY) -> Office:
         """Open an office for writing, migrating it where it was written by an older version.
 
+        Args:
+            home: the data folder.
+            rules: the office's rules, from the config.
+            officer: who writes. Where PINs are used, whoever opens it has had the PIN checked
+                (`db.officers.sign_in`).
+            post: of an officer who never sat here before.
+
         Raises:
-            OfficeError: missing, newer, locked, read-only, full or damaged.
+            OfficeError: missing, newer, locked, read-only, full or damaged; or an office that asks for a
+                PIN does not know the officer.
         """
         path = path_of(home)
         writer = open_writer(path)
         try:
             migrate(writer, path)
-            office = cls(home, rules, officer, writer)
+            office = cls(home, rules, officer, writer, post)
             attachments.finish(writer, home)
             return office
         except sqlite.Error as error:
@@ -130,6 +144,25 @@ class Office:
         except BaseException:
             writer.close()
             raise
+
+    @property
+    def seat(self) -> Seat:
+        """Who writes, with the post of this moment: a colleague may have changed it."""
+        return desk.seat(self.writer, self.officer, self.clock())
+
+    @property
+    def post(self) -> Post:
+        """The post of this moment."""
+        return self.seat.post
+
+    def require(self, deed: str) -> None:
+        """Refuse what the officer's post does not allow: an action or a power of `db.posts`.
+
+        Raises:
+            NotAllowed: one Chinese line that names the post, and who may.
+        """
+        if (why := self.seat.why_not(deed)) is not None:
+            raise NotAllowed(why)
 
     def settle_calendar(self, connection: Connection) -> None:
         """Work by what is announced, with the overrides of the config put over it.
@@ -197,10 +230,18 @@ def _setting(connection: Connection, name: str) -> str:
     return str(row[0])
 
 
-def _remember_officer(connection: Connection, officer: str, now: int) -> None:
+def _take_seat(connection: Connection, officer: str, post: Post, now: int) -> None:
+    """Remember an officer who sits down for the first time; the very first one can run the office."""
+    if connection.execute("SELECT 1 FROM officer WHERE name = ?", (officer,)).fetchone() is not None:
+        return
+    if desk.held(connection, now):
+        raise OfficeError(f"{officer} 不在本办名册上，请管理人员用 F9“人员”或 duban officers add 加上")
+    seat = Seat(officer, post)
+    if connection.execute("SELECT 1 FROM officer").fetchone() is None and not seat.may("register"):
+        seat = seat._replace(post=Post.DUTY)
     connection.execute(
-        "INSERT INTO officer (name, post, since, failures) VALUES (?, ?, ?, 0) ON CONFLICT (name) DO NOTHING",
-        (officer, str(Post.DUTY), now),
+        "INSERT INTO officer (name, post, since, failures) VALUES (?, ?, ?, 0)",
+        (officer, str(seat.post), now),
     )
 
 

@@ -19,7 +19,9 @@ from textual.filter import NoColor
 from textual.screen import Screen
 from textual.scrollbar import ScrollBar
 
+from db import vault
 from db.connection import path_of
+from db.reads import desk
 from duban_tui import commands, desk_state, locations, pictures, terminal, theme, widths
 from duban_tui.commands import Place
 from duban_tui.config import Config
@@ -51,6 +53,8 @@ SCREENS_BY_NAME = {
     "field": "duban_tui.screens.field:FieldScreen",
     "conflicts": "duban_tui.screens.conflicts:ConflictsScreen",
     "settle": "duban_tui.screens.settle:SettleScreen",
+    "officers": "duban_tui.screens.officers:OfficersScreen",
+    "login": "duban_tui.screens.login:LoginScreen",
     "drafts": "duban_tui.screens.drafts:DraftsScreen",
     "first_run": "duban_tui.screens.first_run:FirstRunScreen",
     "lookup": "duban_tui.screens.lookup:LookupScreen",
@@ -99,7 +103,7 @@ class DubanApp(OfficeApp):
         Raises:
             OfficeError: the office that is there cannot be read; nothing was drawn yet.
         """
-        if path_of(self.home).exists():
+        if path_of(self.home).exists() and vault.is_open(self.home):
             _ = self.reader
         self.answers = terminal.ask()
         if widths.set_up(self.config.ui.ambiguous, drawn_wide=self.answers.wide):
@@ -123,17 +127,24 @@ class DubanApp(OfficeApp):
         return pictures.way(wanted, self.answers, os.environ, colours=colours, wide=wide)
 
     def get_default_screen(self) -> Screen[Any]:
-        """The board; where there is no office yet, the choice of how to get one."""
-        return self._screen("board" if path_of(self.home).exists() else "first_run")
+        """The board, or who is there; where there is no office yet, the choice of how to get one."""
+        if not path_of(self.home).exists():
+            return self.screen_of("first_run")
+        self.locked = self._must_ask()
+        self.begun = not self.locked
+        return self.screen_of("login" if self.locked else "board")
+
+    def _must_ask(self) -> bool:
+        """At the start a passphrase that the command line gave is not asked for again."""
+        return not vault.is_open(self.home) or bool(desk.held(self.reader, self.now()))
 
     def on_mount(self) -> None:
         """Take the officer's keys; start the clocks where there is an office."""
         own = {name: ",".join(commands.bound_keys(keys)) for name, keys in self.config.keys.items()}
         self.set_keymap(own)
-        if path_of(self.home).exists():
+        if self.begun:
             self.start_clocks()
-        if self.start:
-            self.call_later(self._open_number, self.start)
+            self.open_start()
 
     def on_ready(self) -> None:
         """The first frame is drawn: collect garbage again, but what was made until here stays out of it."""
@@ -142,9 +153,23 @@ class DubanApp(OfficeApp):
             gc.enable()
 
     def open_board(self) -> None:
-        """There is an office now: put the board over the first-run screen, which cannot be switched away."""
-        self.push_screen(self._screen("board"))
+        """There is an office now: put the board over the first-run screen, which cannot be switched away.
+
+        One that came out of a backup may ask first who is there.
+        """
+        self.locked = self._must_ask()
+        if self.locked:
+            self.show("login")
+            return
+        self.begun = True
+        self.show("board")
         self.start_clocks()
+
+    def open_start(self) -> None:
+        """The case that was named at the start, once there is somebody to see it."""
+        if self.start:
+            self.call_later(self._open_number, self.start)
+            self.start = None
 
     def _open_number(self, number: str) -> None:
         from db.reads.case import find_number
@@ -161,12 +186,9 @@ class DubanApp(OfficeApp):
 
     def action_leave(self) -> None:
         """Quit; ask only when something would be lost."""
-        lost = [
-            what
-            for screen in self.screen_stack
-            if isinstance(screen, DeskScreen)
-            if (what := screen.unsaved())
-        ]
+        from duban_tui.locking import unsaved
+
+        lost = unsaved(self)
         if not lost:
             self.exit()
             return
@@ -190,6 +212,11 @@ class DubanApp(OfficeApp):
     def why_not(self, command: commands.Command) -> str | None:
         """Why a command is not allowed now; ``None`` = it is."""
         screen = self.screen
+        if self.locked and command.id not in commands.ALWAYS:
+            return "先登录"
+        needs = commands.NEEDS.get(command.id)
+        if needs is not None and (reason := self.seat.why_not(needs)):
+            return reason
         if not isinstance(screen, DeskScreen):
             return None
         if command.id == "undo":
@@ -216,9 +243,10 @@ class DubanApp(OfficeApp):
 
     def show(self, name: str, *arguments: Any, then: Callable[[Any], Any] | None = None) -> None:
         """Open a screen of `SCREENS_BY_NAME`; `then` is given its result."""
-        self.push_screen(self._screen(name, *arguments), then)
+        self.push_screen(self.screen_of(name, *arguments), then)
 
-    def _screen(self, name: str, *arguments: Any) -> Screen[Any]:
+    def screen_of(self, name: str, *arguments: Any) -> Screen[Any]:
+        """Make a screen of `SCREENS_BY_NAME`."""
         module, _, kind = SCREENS_BY_NAME[name].partition(":")
         screen: Screen[Any] = getattr(import_module(module), kind)(*arguments)
         # Textual sets the classes of the size after the first layout, and lays out and draws all again.
@@ -240,7 +268,9 @@ class DubanApp(OfficeApp):
 
     def on_action_asked(self, message: ActionAsked) -> None:
         """Open the form of an action, or the choice of those allowed now."""
-        if message.action is None:
+        if message.action is not None and (reason := self.seat.why_not(message.action)):
+            self.notify(reason, severity="warning", timeout=4, markup=False)
+        elif message.action is None:
             self.show("handle", message.case_id)
         else:
             self.show("action", message.case_id, message.action)
@@ -316,6 +346,26 @@ class DubanApp(OfficeApp):
     def action_import(self) -> None:
         """A ledger in."""
         self.show("import")
+
+    async def lock_desk(self) -> None:
+        """Hide everything and close the office, until somebody says who he is."""
+        from duban_tui import locking
+
+        if self.begun and not self.locked:
+            await locking.lock(self)
+
+    async def action_lock(self) -> None:
+        """Ctrl+L, from anywhere, also over a dialog."""
+        from duban_tui import locking
+
+        if reason := locking.why_not(self):
+            self.notify(reason, severity="warning", timeout=6, markup=False)
+        else:
+            await self.lock_desk()
+
+    def action_officers(self) -> None:
+        """Who acts at this desk."""
+        self.show("officers")
 
     def action_units(self) -> None:
         """The tree of units, to be changed."""

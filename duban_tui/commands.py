@@ -75,8 +75,12 @@ class Command(NamedTuple):
             self.label,
             id=self.id,
             tooltip=self.tooltip,
+            priority=self.id in _FIRST,
         )
 
+
+_FIRST = ("lock",)
+"""Heard before any field or dialog hears the key."""
 
 _ALIASES = ("f18",)
 """Other names of a key that stands there already: xterm sends Shift+F6 as F18."""
@@ -120,6 +124,8 @@ _TABLE: dict[Place, tuple[_Row, ...]] = {
         ("import", "导入台账", "drtz", "", 0, "app.import", "从 xls、xlsx、csv 导入，先看预览"),
         ("field", "下乡包", "xxb", "", 0, "app.field", "带事项下乡、收回传、回执、配对，出发前核对"),
         ("units", "单位管理", "dwgl", "", 0, "app.units", "新增、更名、撤销单位"),
+        ("officers", "人员", "ry", "", 0, "app.officers", "谁在本台办公：岗位、口令、离岗"),
+        ("lock", "锁屏", "sp", "ctrl+l", 0, "app.lock", "遮住屏幕并关上办公库，登录后接着办"),
         ("theme", "明暗配色", "maps", "", 0, "app.theme", "在深色、浅色、终端本色之间换"),
         ("back", "返回", "fh", "escape", 1, "screen.back", "回到上一层，不留痕迹"),
         ("quit", "退出", "tc", "f10 q", 9, "app.leave", "退出；有没保存的才问"),
@@ -190,6 +196,18 @@ COMMANDS: dict[str, Command] = {
     row[0]: _command(place, row) for place, rows in _TABLE.items() for row in rows
 }
 """Every command by its id."""
+
+
+ALWAYS = ("quit", "theme")
+"""Commands for which nobody has to sign in."""
+
+NEEDS: dict[str, str] = {
+    "lookup": "cases", "drafts": "cases", "due": "cases", "handle": "cases", "copy": "cases",
+    "copy_text": "cases", "intake": "register", "note": "verify", "correct_note": "verify",
+    "another_note": "verify", "reveal": "phone", "import": "import", "export": "export",
+    "units": "units", "officers": "officers",
+}  # fmt: skip
+"""Command → the action or power of `db.posts` that it needs; the others are for everybody."""
 
 
 def of(*places: Place) -> list[Command]:

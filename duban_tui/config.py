@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from db.rules import Category, DeadlineRules, Kind, Limit, Rules
+from db.terms import Post
 from duban_tui import locations, settings
 from duban_tui.settings import ConfigError, Reader, read_table
 
@@ -27,8 +28,14 @@ class Officer(NamedTuple):
 
     name: str
     role: str
+    """The label of a `Post`."""
     sees_identity: bool
-    """May find cases by the exact name, phone or identity number of the 反映人."""
+    """May find cases by the exact name, phone or identity number of the 反映人, where the post may."""
+
+    @property
+    def post(self) -> Post:
+        """The post of somebody who sits down for the first time; later the list of officers says."""
+        return next(post for post in Post if post.label == self.role)
 
 
 class Ui(NamedTuple):
@@ -202,7 +209,12 @@ def _key_list(value: Any) -> tuple[str, ...]:
 _SECTIONS: dict[str, Any] = {
     "office": _section("office", {"name": settings.text}),
     "officer": _section(
-        "officer", {"name": settings.text, "role": settings.text, "sees_identity": settings.flag}
+        "officer",
+        {
+            "name": settings.text,
+            "role": settings.choice(*(post.label for post in Post)),
+            "sees_identity": settings.flag,
+        },
     ),
     "kinds": _kinds,
     "lists": _section("lists", {"channels": settings.names, "categories": _categories}),

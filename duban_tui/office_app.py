@@ -14,10 +14,13 @@ from typing import TYPE_CHECKING
 from textual import work
 from textual.app import App
 from textual.events import Event, InputEvent
+from textual.timer import Timer
 from textual.worker import get_current_worker
 
-from db import calendars, instants, taken_rules
+from db import calendars, instants, taken_rules, vault
 from db.connection import Connection, OfficeError, driver, explain, open_reader, path_of
+from db.posts import Power, Seat
+from db.reads import desk
 from db.workdays import Calendar
 from duban_tui import locations
 from duban_tui.config import Config
@@ -55,10 +58,20 @@ class OfficeApp(App[None]):
         super().__init__()
         self.home, self.config = home, config
         self._readers = threading.local()
+        self._opened: list[Connection] = []
+        self._shut = False
+        self.locked = False
+        """Whoever comes has to say who he is before anything is shown or done."""
+        self.signed_in: str | None = None
+        """Who gave a PIN; None where the office asks for none."""
+        self.begun = False
+        """The board was opened."""
+        self._seat: Seat | None = None
+        self._clock: Timer | None = None
         self._office: Office | None = None
         self._seen_version = -1
         self._seen_minute = -1
-        self._last_input = time.monotonic()
+        self._last_input, self._last_moment = time.monotonic(), 0
         self._untended = False
         self._presence: Hold | None = None
         self._daily: DailyBackup | None = None
@@ -69,12 +82,58 @@ class OfficeApp(App[None]):
         """A read-only connection that belongs to the calling thread.
 
         Raises:
-            OfficeError: there is no office, or it cannot be read.
+            OfficeError: there is no office, it cannot be read, or the desk is locked.
         """
         held: Connection | None = getattr(self._readers, "connection", None)
         if held is None:
-            held = self._readers.connection = open_reader(path_of(self.home))
+            if self._shut:
+                raise OfficeError("值班台已锁")
+            held = self._readers.connection = open_reader(path_of(self.home), closed_elsewhere=True)
+            self._opened.append(held)
         return held
+
+    def close_connections(self) -> None:
+        """Close the office in every thread; the caller saw to it that none reads or writes."""
+        self._shut = True
+        self.close_office()
+        for connection in self._opened:
+            connection.close()
+        self._opened.clear()
+        self._readers = threading.local()
+
+    def reopen(self) -> None:
+        """From now on the office may be read again."""
+        self._shut, self._seat = False, None
+
+    # -- who sits here ------------------------------------------------------------------------------
+
+    def asks_who(self) -> bool:
+        """Whether there is a passphrase or a PIN to ask for."""
+        return vault.is_sealed(self.home) or bool(desk.held(self.reader, self.now()))
+
+    @property
+    def officer(self) -> str:
+        """Who acts: whoever signed in, else the one in the settings."""
+        return self.signed_in or self.config.officer.name
+
+    @property
+    def seat(self) -> Seat:
+        """What the officer may do; read again when somebody wrote.
+
+        Raises:
+            OfficeError: the office cannot be read.
+        """
+        if self._seat is None:
+            post = self.config.officer.post
+            if not path_of(self.home).exists():
+                return Seat(self.officer, post)
+            self._seat = desk.seat(self.reader, self.officer, self.now(), post)
+        return self._seat
+
+    @property
+    def sees_identity(self) -> bool:
+        """Whether the officer may find cases by who reported them: the settings and the post allow it."""
+        return self.config.officer.sees_identity and self.seat.may(Power.IDENTITY)
 
     @cached_property
     def calendar(self) -> Calendar:
@@ -94,7 +153,7 @@ class OfficeApp(App[None]):
         if self._office is None:
             from db.office import Office
 
-            self._office = Office.open(self.home, self.config.rules, self.config.officer.name)
+            self._office = Office.open(self.home, self.config.rules, self.officer, self.config.officer.post)
         return self._office
 
     def another_office(self) -> Office:
@@ -105,7 +164,7 @@ class OfficeApp(App[None]):
         """
         from db.office import Office
 
-        return Office.open(self.home, self.config.rules, self.config.officer.name)
+        return Office.open(self.home, self.config.rules, self.officer, self.config.officer.post)
 
     def write(self, step: Callable[[Office], Recorded]) -> Recorded | None:
         """Take one step at the write door and tell every screen; a refusal is told in one line.
@@ -128,6 +187,7 @@ class OfficeApp(App[None]):
         """Close what was opened for writing."""
         if self._office is not None:
             self._office.close()
+            self._office = None
 
     def leave_office(self) -> None:
         """The desk ends as it should: close the office, and leave no sign of having been here."""
@@ -166,8 +226,15 @@ class OfficeApp(App[None]):
         self._work_by_the_office()
         self._seen_version = self._data_version()
         self._seen_minute = self.now() // 60
-        self.set_interval(POLL_SECONDS, self._look_around)
+        self._last_moment = self.now()
+        self._clock = self.set_interval(POLL_SECONDS, self._look_around)
         self.set_timer(LOOK_BACK_AFTER, self._look_back)
+
+    def stop_clocks(self) -> None:
+        """A locked desk notices nothing."""
+        if self._clock is not None:
+            self._clock.stop()
+            self._clock = None
 
     @work(thread=True, group="aftercare")
     def _look_back(self) -> None:
@@ -207,7 +274,9 @@ class OfficeApp(App[None]):
         if version != self._seen_version:
             self._seen_version = version
             self._work_by_the_office()
-            self._tell(OfficeChanged())
+            self.tell_changed()
+        if (self._left_alone() or self.seat.left_on) and self.asks_who():
+            self.call_later(self.lock_desk)
         if self._untended and self._at_rest():
             self._untended = False
             self._tend()
@@ -224,8 +293,20 @@ class OfficeApp(App[None]):
     async def on_event(self, event: Event) -> None:
         """Remember when the officer last did something."""
         if isinstance(event, InputEvent):
-            self._last_input = time.monotonic()
+            self._last_input, self._last_moment = time.monotonic(), self.now()
         await super().on_event(event)
+
+    def _left_alone(self) -> bool:
+        """Nobody touched anything for so long that the desk locks itself.
+
+        Two clocks are asked: one stands still while a laptop sleeps, the other may be set.
+        """
+        idle = max(time.monotonic() - self._last_input, self.now() - self._last_moment)
+        return 0 < self.config.security.lock_minutes * 60 <= idle
+
+    async def lock_desk(self) -> None:
+        """Hide everything and close the office, until somebody says who he is."""
+        raise NotImplementedError
 
     def _at_rest(self, seconds: float | None = None) -> bool:
         return time.monotonic() - self._last_input > (REST_SECONDS if seconds is None else seconds)
@@ -246,6 +327,11 @@ class OfficeApp(App[None]):
         except OfficeError:
             return  # Nothing that the officer could mend, and nothing is lost.
         self._untended = self._untended or not done
+
+    def tell_changed(self) -> None:
+        """Somebody wrote, or somebody else sits down: read again, also what the officer may do."""
+        self._seat = None
+        self._tell(OfficeChanged())
 
     def _tell(self, message: OfficeChanged | TimePassed) -> None:
         for screen in self.screen_stack:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from db import instants
-from db.connection import Connection, open_reader, path_of
+from db.connection import Connection, path_of
 from db.reads.board import QUEUES, UNCLAIMED, Counts, ListQuery, Scope, counts, page
 from db.terms import UNCLAIMED_LABEL, Alarm, Pending
 from duban_tui.cli.output import print_cases, print_json
@@ -34,12 +34,12 @@ _NEXT = """\
   duban --help    全部命令"""
 
 
-def print_desk(home: Path, duban: str) -> None:
+def print_desk(home: Path, duban: str, args: argparse.Namespace) -> None:
     """The desk as text: counts, the most urgent cases, and what to call next; `duban` is how to call it."""
     if not path_of(home).exists():
         print(_NO_OFFICE.format(home=home))
         return
-    connection = open_reader(path_of(home))
+    connection = reader_of(args, home=home)
     now = instants.now()
     _print_counts(_root_name(connection), counts(connection, Scope(), now), now)
     print()

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from db import calendars
 from db.connection import open_reader, path_of
+from db.posts import Power
 from db.workdays import ONE_DAY, Calendar, DayKind
 from duban_tui.cli.cells import cut
 from duban_tui.cli.output import day, print_json, print_table
@@ -28,7 +29,7 @@ def load(args: argparse.Namespace) -> None:
     """Load a year's holidays; show every due date that moves, and move them by events."""
     from db.recalculation import load_year
 
-    with office_of(args) as office:
+    with office_of(args, Power.CALENDAR) as office:
         loaded = load_year(office, Path(args.file), dry_run=args.dry_run)
     if loaded.moved:
         head = ("编号", "事项", "原应办结", "现应办结", "原状态", "现状态")

@@ -17,6 +17,8 @@ _ERRORS = (
     (r"argument (?P<name>.+?): expected at least one argument", "{name} 后面至少要写一个值"),
     (r"argument (?P<name>.+?): invalid int value: '(?P<value>.*)'", "{name} 要写整数，不能是“{value}”"),
     (r"argument (?P<name>.+?): ignored explicit argument '(?P<value>.*)'", "{name} 后面不能带值“{value}”"),
+    (r"one of the arguments (?P<name>.+) is required", "要写其中一个：{name}"),
+    (r"argument (?P<name>.+?): not allowed with argument (?P<value>.+)", "{name} 和 {value} 不能一起用"),
     (r"unrecognized arguments: (?P<name>.+)", "看不懂 {name}"),
     (r"argument (?P<name>.+?): (?P<value>.+)", "{name}：{value}"),
 )

@@ -29,7 +29,7 @@ def show_desk(home: Path, args: argparse.Namespace, *, screens: bool = True) -> 
         return _run(home, config_of(args))
     from duban_tui.cli.board import print_desk
 
-    print_desk(home, "duban" if home == home_of(args) else f"duban --home {home}")
+    print_desk(home, "duban" if home == home_of(args) else f"duban --home {home}", args)
     return 0
 
 

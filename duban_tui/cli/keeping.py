@@ -14,7 +14,7 @@ from db.connection import path_of
 from duban_tui import locations
 from duban_tui.cli import INTERRUPTED
 from duban_tui.cli.output import print_json
-from duban_tui.cli.places import config_of, home_of, office_of, reader_of
+from duban_tui.cli.places import bare_reader_of, config_of, home_of, office_of
 from duban_tui.cli.progress import progress_line, show_progress
 from duban_tui.time_left import told
 
@@ -32,8 +32,9 @@ def init(args: argparse.Namespace) -> None:
     units = Path(args.units) if args.units else None
     kind = CopyKind.FIELD if args.field else CopyKind.OFFICE
     with Office.create(
-        home, settings.rules, settings.officer.name, units, name=settings.office.name, kind=kind
-    ) as office:
+        home, settings.rules, settings.officer.name, units,
+        name=settings.office.name, kind=kind, post=settings.officer.post,
+    ) as office:  # fmt: skip
         living = office.writer.execute("SELECT count(*) FROM unit_version WHERE valid_to IS NULL").fetchone()[
             0
         ]
@@ -81,7 +82,7 @@ def doctor(args: argparse.Namespace) -> int:
 
     if args.rebuild:
         _rebuild(args)
-    with closing(reader_of(args)) as connection:
+    with closing(bare_reader_of(args)) as connection:
         checkup = Checkup(connection, Calendars(connection), home_of(args))
         seconds = checkup.estimate()
         if seconds >= WORTH_SAYING:

@@ -14,6 +14,7 @@ from db.exchange.columns import parse_map
 from db.exchange.export import export_cases
 from db.exchange.ledger import Preview, Progress
 from db.exchange.tally import Counts
+from db.posts import Power
 from db.reads import lookup
 from db.reads.board import ListQuery, Scope
 from db.terms import Alarm
@@ -35,10 +36,12 @@ def import_ledger(args: argparse.Namespace) -> int:
     path = Path(args.file)
     if args.dry_run:
         with progress_line():
-            seen = ledger.preview(reader_of(args), config_of(args).rules, path, on_progress=_show, **how)
+            seen = ledger.preview(
+                reader_of(args, Power.IMPORT), config_of(args).rules, path, on_progress=_show, **how
+            )
         _tell(args, seen.counts, seen)
         return 0
-    with office_of(args) as office, progress_line():
+    with office_of(args, Power.IMPORT) as office, progress_line():
         done = ledger.import_ledger(office, path, on_progress=_show, **how)
     _tell(args, done, None)
     return INTERRUPTED if done.stopped else 0
@@ -118,7 +121,7 @@ def _as_json(counts: Counts, seen: Preview | None) -> dict[str, Any]:
 
 def write_list(args: argparse.Namespace) -> None:
     """Write the cases of a unit, an alarm, with some words anywhere in them; open ones first."""
-    connection, now = reader_of(args), instants.now()
+    connection, now = reader_of(args, Power.EXPORT), instants.now()
     unit = None if args.unit is None else unit_named(connection, args.unit)
     query = ListQuery(
         scope=Scope() if unit is None else Scope(unit.id, unit.level),

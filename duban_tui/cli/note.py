@@ -26,7 +26,7 @@ def note(args: argparse.Namespace) -> None:
     from db.journal import Act, record
 
     source, text = _given(args.file)
-    with office_of(args) as office:
+    with office_of(args, Action.VERIFY) as office:
         data = read(text, source, instants.now())
         case_id = case_numbered(office.writer, args.number)
         with _attached(office, _paths(args, data), config_of(args).evidence) as files:

@@ -47,15 +47,19 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     return build(_named(argv)).parse_args(argv)
 
 
+_PLACES = ("--home", "--config", "--officer", "--pin-file")
+"""Options that may stand before the command; each takes a value."""
+
+
 def _named(argv: Sequence[str]) -> str | None:
     """The command in a command line, ``""`` for the desk itself; ``None`` where that is not plain."""
     words = iter(argv)
     for word in words:
-        if word in ("--home", "--config"):
+        if word in _PLACES:
             next(words, None)
         elif not word.startswith("-"):
             return word if word in _COMMANDS else None
-        elif not word.startswith(("--home=", "--config=")):
+        elif not word.startswith(tuple(f"{place}=" for place in _PLACES)):
             return None
     return ""
 
@@ -80,12 +84,22 @@ class _Version(argparse.Action):
         parser.exit()
 
 
-def _add_places(parser: argparse.ArgumentParser, default: str | None) -> None:
-    """``--home`` and ``--config``, which may stand before and after the command."""
+def _add_places(parser: argparse.ArgumentParser, default: str | None, *, signs: bool = True) -> None:
+    """``--home``, ``--config`` and who one is, which may stand before and after the command.
+
+    Where `signs` is false, ``--pin-file`` after the command is the command's own, and one's own PIN stands
+    before it or in the environment.
+    """
     parser.add_argument(
         "--home", metavar="目录", default=default, help="数据目录（也可用环境变量 DUBAN_HOME）"
     )
     parser.add_argument("--config", metavar="文件", default=default, help="设置文件")
+    parser.add_argument("--officer", metavar="姓名", default=default, help="谁在办（默认按设置）")
+    if signs:
+        parser.add_argument(
+            "--pin-file", metavar="文件", default=default,
+            help="口令所在的文件，- 为标准输入（也可用环境变量 DUBAN_PIN）；没有人设口令时不用",
+        )  # fmt: skip
 
 
 def _group(parser: argparse.ArgumentParser, *, required: bool = False) -> Any:
@@ -94,11 +108,13 @@ def _group(parser: argparse.ArgumentParser, *, required: bool = False) -> Any:
     )
 
 
-def _command(commands: Any, name: str, run: str, help: str, detail: str = "") -> argparse.ArgumentParser:
+def _command(
+    commands: Any, name: str, run: str, help: str, detail: str = "", *, signs: bool = True
+) -> argparse.ArgumentParser:
     parser: argparse.ArgumentParser = commands.add_parser(
         name, help=help, description=f"{help}。{detail}".rstrip()
     )
-    _add_places(parser, argparse.SUPPRESS)
+    _add_places(parser, argparse.SUPPRESS, signs=signs)
     parser.set_defaults(run=run)
     return parser
 
@@ -336,6 +352,34 @@ def _units(commands: Any, name: str) -> None:
     parser.add_argument("--successor", metavar="单位", help="由谁承继")
 
 
+_POSTS = "主任、值班员、督查员、回访员、只读 或 系统管理员"
+
+
+def _officers(commands: Any, name: str) -> None:
+    officers = _group(_command(commands, name, "", "人员：列出、加入、口令、岗位、离岗"), required=True)
+    _json(_command(officers, "list", "officers:list_officers", "列出人员、岗位、有没有口令"))
+    own = "自己的口令写在命令前面：duban --pin-file 文件 officers …，或用环境变量 DUBAN_PIN。"
+    parser = _command(officers, "add", "officers:add", "加入一名人员", own, signs=False)
+    parser.add_argument("name", metavar="姓名", help="新人员")
+    parser.add_argument("--post", metavar="岗位", required=True, help=_POSTS)
+    parser.add_argument("--pin-file", metavar="文件", dest="new_pin_file", help="新人员的口令，- 为标准输入")
+    parser = _command(officers, "pin", "officers:pin", "设口令或清除口令；自己的谁都能改", own, signs=False)
+    parser.add_argument("name", metavar="姓名", help="谁的口令")
+    which = parser.add_mutually_exclusive_group(required=True)
+    which.add_argument("--pin-file", metavar="文件", dest="new_pin_file", help="新口令，- 为标准输入")
+    which.add_argument("--clear", action="store_true", help="清除口令")
+    parser.add_argument(
+        "--as-owner", action="store_true",
+        help="忘了口令、又没有别人能重设时：由数据目录的属主账号重设，并留痕",
+    )  # fmt: skip
+    parser = _command(officers, "post", "officers:post", "改一名人员的岗位")
+    parser.add_argument("name", metavar="姓名", help="谁")
+    parser.add_argument("post", metavar="岗位", help=_POSTS)
+    parser = _command(officers, "end", "officers:end", "一名人员离岗；办过的不变")
+    parser.add_argument("name", metavar="姓名", help="谁")
+    parser.add_argument("--on", metavar="日期", help="从哪天起（默认今天）")
+
+
 def _calendar(commands: Any, name: str) -> None:
     calendar = _group(_command(commands, name, "", "工作日历：载入放假安排、查看"), required=True)
     parser = _command(
@@ -392,6 +436,7 @@ _COMMANDS: dict[str, Callable[[Any, str], None]] = {
     "evidence": _evidence,
     "detach": _detach,
     "units": _units,
+    "officers": _officers,
     "calendar": _calendar,
     "backup": _backup,
     "restore": _restore,

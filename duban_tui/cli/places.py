@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from db.connection import Connection, open_reader, path_of
+from db.posts import Power
 from duban_tui import locations
 from duban_tui.cli.errors import CommandError
 
@@ -37,26 +38,57 @@ def config_of(args: argparse.Namespace) -> Config:
     return config.load(Path(args.config) if args.config else None)
 
 
-def reader_of(args: argparse.Namespace) -> Connection:
-    """A read-only connection to the office.
+def reader_of(
+    args: argparse.Namespace, deed: str | None = Power.CASES, home: Path | None = None
+) -> Connection:
+    """A read-only connection to the office, for an officer who has signed in where PINs are used.
+
+    Args:
+        args: the command line.
+        deed: what the officer's post must allow; None = any officer may.
+        home: another office than that of ``--home``.
 
     Raises:
-        OfficeError: there is none, or it cannot be read.
+        OfficeError: there is none, or it cannot be read; the PIN is wrong.
+        CommandError: no PIN was given, or the post does not allow it.
+    """
+    from duban_tui.cli.signing import admit
+
+    home = home or home_of(args)
+    connection = open_reader(path_of(home))
+    admit(args, home, connection, deed)
+    return connection
+
+
+def bare_reader_of(args: argparse.Namespace) -> Connection:
+    """A read-only connection for what shows no case: nobody has to sign in.
+
+    Raises:
+        OfficeError: there is no office, or it cannot be read.
     """
     return open_reader(path_of(home_of(args)))
 
 
-def office_of(args: argparse.Namespace) -> Office:
-    """The office opened for writing; use it as a context manager.
+def office_of(args: argparse.Namespace, deed: str | None = None) -> Office:
+    """The office opened for writing by an officer who may; use it as a context manager.
 
     Raises:
-        OfficeError, ConfigError: as `reader_of` and `config_of`.
+        OfficeError, CommandError, ConfigError: as `reader_of` and `config_of`.
     """
     from db.office import Office
+    from duban_tui.cli.signing import name_of
 
     settings = config_of(args)
-    reader_of(args).close()  # One of an older version is upgraded where it can be seen: see `upgrade`.
-    return Office.open(home_of(args), settings.rules, settings.officer.name)
+    # One of an older version is upgraded where it can be seen (see `upgrade`): a reader refuses it first.
+    reader_of(args, deed).close()
+    office = Office.open(home_of(args), settings.rules, name_of(args), settings.officer.post)
+    try:
+        if deed is not None:
+            office.require(deed)
+    except BaseException:
+        office.close()
+        raise
+    return office
 
 
 def upgrade(path: Path) -> None:

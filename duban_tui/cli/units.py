@@ -7,6 +7,7 @@ import datetime as dt
 from pathlib import Path
 
 from db import instants, units
+from db.posts import Power
 from duban_tui.cli.output import print_json
 from duban_tui.cli.places import office_of, reader_of, unit_named
 
@@ -16,10 +17,10 @@ def load(args: argparse.Namespace) -> None:
     table = units.read_table(Path(args.file), **({"kind": args.kind} if args.kind else {}))
     effective = _day(args.effective)
     if args.dry_run:
-        connection = reader_of(args)
+        connection = reader_of(args, None)
         changes = units.load(connection, table, effective=effective, replace=args.replace, dry_run=True)
     else:
-        with office_of(args) as office:
+        with office_of(args, Power.UNITS) as office:
             changes = units.load(office.writer, table, effective=effective, replace=args.replace)
     for line in changes.lines():
         print(line)
@@ -29,7 +30,7 @@ def load(args: argparse.Namespace) -> None:
 
 def list_units(args: argparse.Namespace) -> None:
     """Print the units in force on a day."""
-    connection = reader_of(args)
+    connection = reader_of(args, None)
     day = _day(args.at)
     under = None if args.under is None else unit_named(connection, args.under, day).id
     listed = units.listing(connection, day, under)
@@ -42,7 +43,7 @@ def list_units(args: argparse.Namespace) -> None:
 
 def add(args: argparse.Namespace) -> None:
     """Add one unit."""
-    with office_of(args) as office:
+    with office_of(args, Power.UNITS) as office:
         parent = unit_named(office.writer, args.under)
         added = units.add(office.writer, args.name, under=parent.id, kind=args.kind)
     print(f"已增加：{added.path}（{added.kind}）")
@@ -50,7 +51,7 @@ def add(args: argparse.Namespace) -> None:
 
 def end(args: argparse.Namespace) -> None:
     """End one unit."""
-    with office_of(args) as office:
+    with office_of(args, Power.UNITS) as office:
         unit = unit_named(office.writer, args.name)
         heir = None if args.successor is None else unit_named(office.writer, args.successor)
         ended = units.end(office.writer, unit.id, successor=None if heir is None else heir.id)

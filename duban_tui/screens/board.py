@@ -139,10 +139,10 @@ class BoardScreen(DeskScreen[None]):
     def _say_first_line(self) -> None:
         reader, now = self.desk.reader, self.desk.now()
         line = self.query_one(DeskLine)
-        officer = self.desk.config.officer
-        line.who = (self.desk.config.office.name, f"{officer.name} {officer.role}".strip())
+        seat = self.desk.seat
+        line.who = (self.desk.config.office.name, f"{seat.name} {seat.post.label}")
         line.today = say_day(self.desk.calendar, now)
-        safe = safety(reader)
+        safe = safety(reader, self.desk.signed_in)
         said = ["离线", say_backup(safe.last_backup, now)]
         said += [f"草稿 {safe.drafts}"] if safe.drafts else []
         said += ["! 本机时间早于已有记录，请校准"] if safe.clock_set_back(now) else []

@@ -13,6 +13,7 @@ from db.connection import OfficeError
 from db.lifecycle import allowed
 from db.media_type import said_size, said_type
 from db.office import Calendars
+from db.posts import Seat
 from db.reads import case as reads
 from db.reads import flow
 from db.reads.case import CaseFacts, PartRow
@@ -120,7 +121,7 @@ class CaseScreen(DeskScreen[None]):
         self.query_one("#title", Static).update(_title(facts, left))
         self.query_one("#facts", Static).update(_facts(facts, parts))
         self.query_one("#text", Static).update(_matter(facts, notes, files, instants.day_of(now).year))
-        self.offered.update(_actions(facts))
+        self.offered.update(_actions(facts, self.desk.seat))
         self.days.show(trace, now)
         self.timeline.show(steps, now)
 
@@ -204,6 +205,6 @@ def _file(file: AttachmentRow, year: int) -> Content:
     return _labelled("  附件", f"{kind} {file.name}  {size}{time}")
 
 
-def _actions(facts: CaseFacts) -> Content:
-    offered = " · ".join(action.label for action in allowed(facts))
+def _actions(facts: CaseFacts, seat: Seat) -> Content:
+    offered = " · ".join(action.label for action in allowed(facts) if seat.may(action))
     return Content.assemble(("F8 办理  ", "bold"), (offered, "$text-muted"))

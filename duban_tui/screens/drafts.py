@@ -48,7 +48,7 @@ class DraftsScreen(DeskScreen[None]):
 
     def read(self) -> None:
         """Fill the list."""
-        self._rows = drafts.unfinished(self.desk.reader)
+        self._rows = drafts.unfinished(self.desk.reader, officer=self.desk.signed_in)
         menu = self.query_one(OptionList)
         menu.set_options(Option(_line(row), id=row.id) for row in self._rows)
         count = f"草稿  {len(self._rows)} 份" if self._rows else "草稿  没有未提交的"

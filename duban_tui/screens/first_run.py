@@ -83,7 +83,10 @@ class FirstRunScreen(DeskScreen[None], Stepper):
     def _create(self) -> None:
         config = self.desk.config
         try:
-            Office.create(self.desk.home, config.rules, config.officer.name, name=config.office.name).close()
+            Office.create(
+                self.desk.home, config.rules, config.officer.name,
+                name=config.office.name, post=config.officer.post,
+            ).close()  # fmt: skip
         except OfficeError as error:
             self._failed(str(error))
         else:

@@ -128,6 +128,7 @@ class FormScreen(DeskScreen[int | None]):
         self.desk.warm_up()
         self._blank = self.form.typed()
         self.keeper = DraftKeeper(path_of(self.desk.home), self._draft.id if self._draft else uuid7())
+        self._officer = self.desk.signed_in or ""
         self._started = self._draft.started_at if self._draft else self.desk.now()
         if self._draft is not None:
             self._stored = True
@@ -197,7 +198,7 @@ class FormScreen(DeskScreen[int | None]):
     def _as_draft(self) -> Draft:
         return Draft(
             self.keeper.draft_id, self.form_name, self.case_id, self.draft_title(), self.draft_data(),
-            self._started, self.desk.now(),
+            self._started, self.desk.now(), self._officer,
         )  # fmt: skip
 
     def _say_saved(self, at: int) -> None:

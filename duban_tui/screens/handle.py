@@ -42,7 +42,9 @@ class HandleScreen(ModalScreen[None]):
         facts = reads.facts(self.app.reader, self.case_id, self.app.now())
         assert facts is not None
         self._reasons = {
-            str(action.value): why_not(facts, action) for action in RULES if action not in BEHIND_THE_DESK
+            str(action.value): self.app.seat.why_not(action) or why_not(facts, action)
+            for action in RULES
+            if action not in BEHIND_THE_DESK
         }
         self._reasons[Action.SETTLE] = None if facts.conflicts else "没有待处置的冲突"
         last = last_of(self.app, self.case_id)

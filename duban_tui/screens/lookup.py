@@ -131,7 +131,7 @@ class LookupScreen(DeskScreen[None]):
         try:
             found = lookup.search(
                 reader, words, now=self.desk.now(), limit=HITS, within=within,
-                may_see_identity=self.desk.config.officer.sees_identity, stop=lambda: worker.is_cancelled,
+                may_see_identity=self.desk.sees_identity, stop=lambda: worker.is_cancelled,
             )  # fmt: skip
         except Superseded:
             return
@@ -246,7 +246,7 @@ class LookupScreen(DeskScreen[None]):
         if within is not None and not words:
             ids = board.ids(reader, within, now)
         else:
-            sees = self.desk.config.officer.sees_identity
+            sees = self.desk.sees_identity
             ids = lookup.ids(reader, words, now=now, within=within, may_see_identity=sees)
         if not get_current_worker().is_cancelled:
             self.app.call_from_thread(self._hand_over, ids, label)

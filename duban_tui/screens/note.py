@@ -79,7 +79,7 @@ class NoteScreen(FormScreen):
         if self._draft is None and not self._fresh and not self._corrects:
             kept = [
                 one
-                for one in drafts.unfinished(self.desk.reader, case_id=self.case_id)
+                for one in drafts.unfinished(self.desk.reader, self.case_id, self.desk.signed_in)
                 if one.form == self.form_name
             ]
             self._draft = kept[0] if kept else None

@@ -13,6 +13,7 @@ from textual.widgets import Static
 
 from db import submitters
 from db.connection import OfficeError, transaction
+from db.posts import Power
 from duban_tui.widgets.field import Field, Stepper
 from duban_tui.widgets.line_input import LineInput
 
@@ -60,6 +61,7 @@ class RevealScreen(ModalScreen[None], Stepper):
         try:
             reason = str(field.entered())
             office = self.app.office()
+            office.require(Power.PHONE)
             with transaction(office.writer) as connection:
                 who = submitters.reveal(
                     connection, self.case_id, officer=office.officer, reason=reason, now=self.app.now()
@@ -68,5 +70,6 @@ class RevealScreen(ModalScreen[None], Stepper):
             field.remark(str(error), wrong=True)
             return
         field.remark("已记入查看记录")
-        shown = "\n".join(f"{LABELS.get(key, key)}  {value}" for key, value in who.items())
+        seen = LABELS if self.app.seat.may(Power.IDENTITY) else ("phone",)
+        shown = "\n".join(f"{LABELS.get(key, key)}  {value}" for key, value in who.items() if key in seen)
         self.query_one("#identity", Static).update(shown)

@@ -15,6 +15,7 @@ from textual.widgets.tree import TreeNode
 
 from db import units
 from db.connection import OfficeError
+from db.posts import Power
 from db.units import UnitEditError, UnitRow, UnitTableError
 from duban_tui import commands
 from duban_tui.commands import Place
@@ -153,6 +154,8 @@ class UnitsScreen(DeskScreen[None]):
         self._say(said)
 
     def _do(self, task: str, entered: dict[str, Any]) -> str:
+        if why := self.desk.seat.why_not(Power.UNITS):
+            return f"! {why}"
         since = dt.date.fromisoformat(entered["since"]) if entered["since"] else None
         if task == "load":
             return self._load(entered, since)

@@ -20,7 +20,7 @@ class DeskLine(Widget):
     DEFAULT_CSS = "DeskLine { height: 1; background: $panel; text-style: bold; }"
 
     who: reactive[tuple[str, ...]] = reactive(())
-    """Office, then officer: the later ones give way first."""
+    """Office, then officer: the later ones give way first, but not before what is less urgent to know."""
     today: reactive[tuple[str, ...]] = reactive(())
     """Today, then the next working day."""
     safe: reactive[tuple[str, ...]] = reactive(())
@@ -30,7 +30,7 @@ class DeskLine(Widget):
         """As much as the width holds."""
         width = self.size.width - 1
         who, today, safe = list(self.who), list(self.today), list(self.safe)
-        for giving_way in (who, safe, today, who, safe):
+        for giving_way in (safe, today, who, safe):
             if cell_len(self._line(who, today, safe, 0)) <= width:
                 break
             if len(giving_way) > 1:

@@ -34,6 +34,7 @@ def _officers() -> None:
     op.add_column("officer", sa.Column("failures", sa.Integer(), nullable=False, server_default="0"))
     op.add_column("officer", sa.Column("wait_until", sa.Integer(), nullable=True))
     op.add_column("officer", sa.Column("left_on", AutoString(), nullable=True))
+    op.add_column("draft", sa.Column("officer", AutoString(), nullable=False, server_default=""))
 
 
 def _evidence() -> None:

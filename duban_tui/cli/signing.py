@@ -1,0 +1,76 @@
+"""Who runs a command. Where the office uses PINs, the one place in which a command signs in."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from db import instants
+from db.connection import Connection, path_of
+from db.reads import desk
+from duban_tui.cli.errors import CommandError
+
+PIN_VARIABLE = "DUBAN_PIN"
+"""Environment variable for the PIN."""
+
+
+def name_of(args: argparse.Namespace) -> str:
+    """The officer: ``--officer``, else the one in the settings."""
+    if args.officer:
+        return str(args.officer)
+    from duban_tui.cli.places import config_of
+
+    return config_of(args).officer.name
+
+
+def admit(args: argparse.Namespace, home: Path, connection: Connection, deed: str | None) -> None:
+    """Check the PIN where one is asked for, and that the post allows what the command shows or does.
+
+    Args:
+        args: the command line.
+        home: the data folder.
+        connection: a reader of the office.
+        deed: an action or a power of `db.posts`; None = any officer may.
+
+    Raises:
+        CommandError: no PIN was given, or the post does not allow it.
+        WrongPin: it is another one, or too soon.
+    """
+    now = instants.now()
+    if not desk.held(connection, now):
+        return
+    from db import pins
+
+    name, pin = name_of(args), _pin(args)
+    if pin is None:
+        raise CommandError(
+            "这个办公库要登录：请加 --officer 姓名 --pin-file 文件（- 为标准输入），"
+            f"或用环境变量 {PIN_VARIABLE} 给口令"
+        )
+    pins.sign_in(path_of(home), name, pin, now)
+    why = None if deed is None else desk.seat(connection, name, now).why_not(deed)
+    if why is not None:
+        raise CommandError(why)
+
+
+def _pin(args: argparse.Namespace) -> str | None:
+    return read_pin(args.pin_file) if args.pin_file else os.environ.get(PIN_VARIABLE)
+
+
+def read_pin(file: str) -> str:
+    """The first line of a file, ``-`` being the standard input, of which the next line is left to others.
+
+    Raises:
+        CommandError: there is nothing in it, or no UTF-8 text.
+    """
+    what = "标准输入" if file == "-" else file
+    try:
+        line = sys.stdin.buffer.readline() if file == "-" else Path(file).read_bytes().partition(b"\n")[0]
+        pin = line.decode("utf-8-sig").strip("\r\n")
+    except UnicodeDecodeError:
+        raise CommandError(f"{what}：不是 UTF-8 文本，请另存为 UTF-8") from None
+    if not pin:
+        raise CommandError(f"{what}里没有口令：第一行要是口令")
+    return pin
