@@ -206,6 +206,8 @@ NEEDS: dict[str, str] = {
     "copy_text": "cases", "intake": "register", "note": "verify", "correct_note": "verify",
     "another_note": "verify", "reveal": "phone", "import": "import", "export": "export",
     "units": "units", "officers": "officers",
+    "field": "bundles", "undo": "undo", "conflicts": "cases", "settle": "settle", "evidence": "cases",
+    "view_file": "cases", "save_file": "export", "detach": "detach",
 }  # fmt: skip
 """Command → the action or power of `db.posts` that it needs; the others are for everybody."""
 

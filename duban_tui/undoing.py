@@ -50,7 +50,7 @@ def why_not(desk: DubanApp, selected: int | None) -> str | None:
 
 def last_of(desk: DubanApp, case_id: int) -> LastStep:
     """The step of a case that would be taken back now."""
-    return last_step(desk.reader, case_id, desk.config.officer.name, known_id(desk.home) or "")
+    return last_step(desk.reader, case_id, desk.officer, known_id(desk.home) or "")
 
 
 def ask(desk: DubanApp, case_id: int) -> None:

@@ -23,6 +23,7 @@ from db.calendars import ANNOUNCED
 from db.connection import transaction
 from db.errors import BundleRefused, OfficeError, OfficeLocked
 from db.ids import uuid7
+from db.posts import Power
 from db.terms import BundleKind, CopyKind
 from db.units import carry
 
@@ -65,6 +66,7 @@ def pack_cases(
     Raises:
         BundleRefused: a field copy asks, nothing was chosen, or a 保密 case without leave.
         ValueError: an empty reason.
+        NotAllowed: the officer's post does not see who reported a case.
         OfficeError: the file cannot be written. Nothing is in the book then.
     """
     if office.kind is not CopyKind.OFFICE or to.kind != CopyKind.FIELD:
@@ -73,6 +75,8 @@ def pack_cases(
         raise BundleRefused("没有选中任何事项，没有做包")
     if with_identity is not None and not with_identity.strip():
         raise ValueError("请写明带出反映人的理由")
+    if with_identity is not None:
+        office.require(Power.IDENTITY)
     connection = office.writer
     if not confidential:
         _refuse_confidential(connection, case_ids)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from db import instants
+from db.posts import Power
 from db.terms import BundleKind, MarkKind
 from duban_tui import bundle_words
 from duban_tui.cli.errors import CommandError
@@ -28,7 +29,7 @@ def out(args: argparse.Namespace) -> None:
     from db.bundle.pack import pack_cases, pack_changes
 
     path = Path(args.to)
-    with office_of(args) as office:
+    with office_of(args, Power.BUNDLES) as office:
         if args.changes:
             _hold_plain(args)
             to = pairing.named(office.writer, args.receiver) if args.receiver else pairing.only(office.writer)
@@ -101,7 +102,7 @@ def take_in(args: argparse.Namespace) -> None:
     from db.bundle.take import AlreadyTaken, take
 
     path = Path(args.file)
-    with office_of(args) as office:
+    with office_of(args, Power.BUNDLES) as office:
         try:
             taken = take(office, path, dry_run=args.dry_run)
         except AlreadyTaken as again:
@@ -196,7 +197,7 @@ def _opened(args: argparse.Namespace, path: Path) -> tuple[Opened | None, str | 
         if own is None or envelope.receiver != own:
             return None, "只有收件的那台电脑能打开"
     try:
-        connection = reader_of(args)
+        connection = reader_of(args, Power.BUNDLES)
         return opening.opened(home, connection, own, kind_of(connection), path), None
     except OfficeError as error:
         from db.errors import BundleRefused
@@ -242,7 +243,7 @@ def check(args: argparse.Namespace) -> int:
     from db.bundle import checklist
     from db.terms import CopyKind
 
-    with office_of(args) as office:
+    with office_of(args, Power.BUNDLES) as office:
         if office.kind is CopyKind.FIELD and not args.numbers and not args.list:
             chosen = [row[0] for row in office.writer.execute('SELECT id FROM "case"')]
         else:
@@ -262,7 +263,7 @@ def list_bundles(args: argparse.Namespace) -> None:
     """Tell what went out and came in, with whom, and whether it was acknowledged."""
     from db.bundle import book
 
-    entries = book.entries(reader_of(args))
+    entries = book.entries(reader_of(args, Power.BUNDLES))
     if args.json:
         print_json([_entry(one) for one in entries])
         return
@@ -307,7 +308,7 @@ def clean(args: argparse.Namespace) -> None:
 
     if bool(args.numbers) == args.all:
         raise CommandError("请写要清理的事项编号，或用 --all 清理全部已有回执的")
-    with office_of(args) as office:
+    with office_of(args, Power.BUNDLES) as office:
         chosen = None if args.all else [case_numbered(office.writer, number) for number in args.numbers]
         if args.dry_run:
             done = cleanup.would(office, chosen, force=args.force)

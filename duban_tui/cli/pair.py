@@ -7,6 +7,7 @@ from pathlib import Path
 
 from db import instants
 from db.connection import transaction
+from db.posts import Power
 from db.terms import CopyKind
 from duban_tui.cli.errors import CommandError
 from duban_tui.cli.output import minute, print_json, print_table
@@ -18,7 +19,7 @@ def card(args: argparse.Namespace) -> None:
     from db.bundle import card as cards
     from db.bundle import pairing
 
-    with office_of(args) as office:
+    with office_of(args, Power.BUNDLES) as office:
         with transaction(office.writer) as connection:
             own = pairing.own_card(connection, office.device, office.kind, args.name)
         cards.write(office.home, own, Path(args.to))
@@ -46,7 +47,7 @@ def add(args: argparse.Namespace) -> None:
         raise CommandError(
             f"核对码不一样，没有配对：念的是 {args.code}，名片的是 {code}。名片可能被换过，请当面重新交换"
         )
-    with office_of(args) as office, transaction(office.writer) as connection:
+    with office_of(args, Power.BUNDLES) as office, transaction(office.writer) as connection:
         pairing.add(connection, office.device, office.kind, theirs, office.clock())
     print(f"已与“{theirs.name}”（{CopyKind(theirs.kind).label}）配对")
     if args.code is None:
@@ -58,7 +59,7 @@ def list_pairs(args: argparse.Namespace) -> None:
     """Tell the machines this one is or was paired with."""
     from db.bundle import pairing
 
-    known = pairing.listing(reader_of(args))
+    known = pairing.listing(reader_of(args, Power.BUNDLES))
     if args.json:
         print_json([
             {
@@ -85,6 +86,6 @@ def end(args: argparse.Namespace) -> None:
     """End a pairing."""
     from db.bundle import pairing
 
-    with office_of(args) as office, transaction(office.writer) as connection:
+    with office_of(args, Power.BUNDLES) as office, transaction(office.writer) as connection:
         ended = pairing.end(connection, args.name, office.clock())
     print(f"已终止与“{ended.name}”的配对：从此不收它的包，也不能给它做包；以前收下的记录仍在")
