@@ -33,6 +33,11 @@ class Reading(NamedTuple):
     query: ListQuery
     """`words` are those that were not understood; hand it to `lookup.search` as `within` to narrow."""
 
+    @property
+    def said(self) -> str:
+        """The label with the words left over: 綦江区（含下级） · “路灯”."""
+        return f"{self.label} · “{self.query.words}”" if self.query.words else self.label
+
 
 class _Unit(NamedTuple):
     """A living unit that a word may mean."""

@@ -244,11 +244,11 @@ class BoardScreen(DeskScreen[None]):
             self._choose(queue="", alarm="")
         self._to_list()
 
-    def show_found(self, ids: array[int], words: str) -> None:
+    def show_found(self, ids: array[int], label: str) -> None:
         """List the results of a lookup; F5 or Esc goes back to the board's own list."""
         self._found = ids
         self.query_one(BoardList).show_found(ids)
-        self.query_one(StateBar).found = f"快查“{words}” {len(ids):,} 件"
+        self.query_one(StateBar).found = f"快查 {label} {len(ids):,} 件"
         self._to_list()
 
     def action_refresh_board(self) -> None:

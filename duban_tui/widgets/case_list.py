@@ -64,6 +64,8 @@ class CaseList(ScrollView, can_focus=True):
 
     cursor: reactive[int] = reactive(0, repaint=False)
     """Index of the case the cursor is on."""
+    elsewhere: reactive[bool] = reactive(False)
+    """The cursor that is shown stands on something above the list."""
 
     class Highlighted(Message):
         """The cursor came to another case (`None` in an empty list)."""
@@ -217,7 +219,7 @@ class CaseList(ScrollView, can_focus=True):
         if index >= len(self._ids):
             words = f"  {self.empty}" if not self._ids and y == HEADER_LINES + 1 else ""
             return self._line([Segment(words, self._style("case-list--dim"))], width)
-        here = index == self.cursor
+        here = index == self.cursor and not self.elsewhere
         key = (index, here)
         strip = self._strips.get(key)
         if strip is None:
