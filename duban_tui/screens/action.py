@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from db import instants
 from db.actions import FIELDS, Action
+from db.alarms import outlasts_due
 from db.deadlines import clock
 from db.drafts import Draft
 from db.lifecycle import OFFICE, RULES, UNIT
@@ -156,5 +157,7 @@ def due_line(limit: str, due_at: int | None, accept_by: int | None, provisional:
         return f"{limit}：没有应办结日"
     due = instants.last_day_of(due_at)
     accept = f"，{instants.last_day_of(accept_by):%m-%d} 前受理" if accept_by is not None else ""
+    if outlasts_due(accept_by, due_at):
+        accept = "，早于受理期限，以办结为准"
     marked = "（暂定）" if provisional else ""
     return f"{limit}：应于 {due:%m-%d} 周{WEEKDAYS[due.weekday()]} 办结{accept}{marked}"

@@ -11,7 +11,7 @@ from db.actions import Action
 from db.lifecycle import BEHIND_THE_DESK, RULES
 from db.reads import case as reads
 from db.reads import flow
-from duban_tui.screens.action import ActionScreen
+from duban_tui.screens.action import ActionScreen, due_line
 from duban_tui.screens.handle import HandleScreen
 from tests.tui.forms.conftest import Home
 from tests.tui.forms.desk import NOW, Desk, desk_on, write
@@ -32,6 +32,17 @@ async def test_every_action_has_a_form(home: Home, action: Action, size: tuple[i
         assert app.text.lstrip().startswith(action.label)
         assert "草稿" in app.text
         assert "F2 提交" in app.text
+
+
+@pytest.mark.parametrize(
+    ("due", "said"),
+    [
+        (27, "1工作日：应于 11-27 周五 办结，早于受理期限，以办结为准"),
+        (30, "1工作日：应于 11-30 周一 办结，11-30 前受理"),
+    ],
+)
+def test_no_acceptance_is_asked_for_after_the_case_is_due(due: int, said: str) -> None:
+    assert due_line("1工作日", instants.at(2026, 11, due) + 86_400, instants.at(2026, 12, 1), False) == said
 
 
 async def test_handing_over_by_initials(home: Home) -> None:
