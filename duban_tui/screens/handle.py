@@ -14,7 +14,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from db.actions import Action
-from db.lifecycle import BEHIND_THE_DESK, RULES, why_not
+from db.lifecycle import OFFERED, why_not
 from db.reads import case as reads
 
 if TYPE_CHECKING:
@@ -38,9 +38,7 @@ class HandleScreen(ModalScreen[None]):
         """The case, then its actions."""
         facts = reads.facts(self.app.reader, self.case_id, self.app.now())
         assert facts is not None
-        self._reasons = {
-            str(action.value): why_not(facts, action) for action in RULES if action not in BEHIND_THE_DESK
-        }
+        self._reasons = {str(action.value): why_not(facts, action) for action in OFFERED}
         ordered = sorted(self._reasons, key=lambda code: self._reasons[code] is not None)
         with Vertical(classes="dialog menu"):
             yield Static(f"办理  {facts.number}  {facts.title}", classes="heading", markup=False)

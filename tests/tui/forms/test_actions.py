@@ -8,7 +8,7 @@ import pytest
 
 from db import drafts, instants, units
 from db.actions import Action
-from db.lifecycle import BEHIND_THE_DESK, RULES
+from db.lifecycle import OFFERED
 from db.reads import case as reads
 from db.reads import flow
 from duban_tui.screens.action import ActionScreen, due_line
@@ -16,7 +16,7 @@ from duban_tui.screens.handle import HandleScreen
 from tests.tui.forms.conftest import Home
 from tests.tui.forms.desk import NOW, Desk, desk_on, write
 
-FORMS = [action for action in RULES if action not in BEHIND_THE_DESK and action is not Action.VERIFY]
+FORMS = [action for action in OFFERED if action is not Action.VERIFY]
 
 
 def facts(app: Desk, case: int) -> reads.CaseFacts:
@@ -192,7 +192,7 @@ async def test_the_menu_opens_a_form_by_enter_and_refuses_in_words(home: Home) -
     async with desk_on(home.path, lambda: HandleScreen(case)) as (app, pilot):
         await pilot.press("end", "enter")
         assert "办理" in app.text
-        await pilot.press("home", "down", "enter")
+        await pilot.press("home", "enter")
         await pilot.pause()
         assert isinstance(app.screen, ActionScreen)
         assert app.screen.action is Action.DISPATCH
