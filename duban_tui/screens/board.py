@@ -26,16 +26,11 @@ from duban_tui.widgets.desk_line import DeskLine, say_backup, say_day
 from duban_tui.widgets.fitting import Pressed
 from duban_tui.widgets.line_input import LineInput
 from duban_tui.widgets.preview import Preview
-from duban_tui.widgets.state_bar import ALL_QUEUES, StateBar
+from duban_tui.widgets.state_bar import ALL_QUEUES, SORT_WORDS, StateBar
 from duban_tui.widgets.unit_tree import UnitTree
 
 REST_SECONDS = 0.12
 """How long a cursor must rest before what hangs on it is read; moving stays quick."""
-
-SORT_WORDS = {
-    "urgency": "最急在前", "due": "按期限", "newest": "最新在前",
-    "updated": "按更新", "number": "按编号", "unit": "按单位",
-}  # fmt: skip
 
 
 class BoardScreen(DeskScreen[None]):
@@ -89,6 +84,11 @@ class BoardScreen(DeskScreen[None]):
         alarm = Alarm(state.alarm) if state.alarm and not state.queue else None
         query = ListQuery(Scope(state.unit_id, state.level), alarm, words=state.words, sort=state.sort)
         return View(query, state.queue)
+
+    @property
+    def _order(self) -> str:
+        """The order of the list; closed cases have one only."""
+        return "newest" if self._state.alarm == Alarm.DONE and not self._state.queue else self._state.sort
 
     def _grow(self) -> None:
         """What may come just after the first frame: tree, counts, drafts."""
@@ -164,9 +164,9 @@ class BoardScreen(DeskScreen[None]):
         self.set_class(not state.preview, "-no-preview")
         self.set_class(bool(state.words), "-filtered")
         bar = self.query_one(StateBar)
-        bar.alarm, bar.queue = state.alarm, state.queue
+        bar.alarm, bar.queue, bar.sort, bar.words = state.alarm, state.queue, self._order, state.words.strip()
         if self._found is None:
-            bar.found = ""
+            bar.found = None
 
     @on(UnitTree.Chosen)
     def follow_tree(self, event: UnitTree.Chosen) -> None:
@@ -248,7 +248,7 @@ class BoardScreen(DeskScreen[None]):
         """List the results of a lookup; F5 or Esc goes back to the board's own list."""
         self._found = ids
         self.query_one(BoardList).show_found(ids)
-        self.query_one(StateBar).found = f"快查 {label} {len(ids):,} 件"
+        self.query_one(StateBar).found = (label, len(ids))
         self._to_list()
 
     def action_refresh_board(self) -> None:

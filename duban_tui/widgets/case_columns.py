@@ -148,9 +148,16 @@ def fit(text: str, width: int, *, tail: bool = False) -> str:
     if tail:
         while cell_len(text) > width:
             text = text[1:]
-    elif cell_len(text) > width:
-        text = set_cell_size(text, max(0, width - 2)).rstrip() + ".."
+    else:
+        text = cut(text, width)
     return set_cell_size(" ".join(text.split()) if "\n" in text or "\t" in text else text, width)
+
+
+def cut(text: str, width: int) -> str:
+    """At most so many cells of a text, with a mark where it was cut."""
+    if cell_len(text) <= width:
+        return text
+    return set_cell_size(text, max(0, width - 2)).rstrip() + ".."
 
 
 def _joined(columns: tuple[Column, ...], text: Callable[[Column], str]) -> str:
