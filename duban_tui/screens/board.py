@@ -26,7 +26,7 @@ from duban_tui.widgets.desk_line import DeskLine, say_backup, say_day
 from duban_tui.widgets.fitting import Pressed
 from duban_tui.widgets.line_input import LineInput
 from duban_tui.widgets.preview import Preview
-from duban_tui.widgets.state_bar import ALL_QUEUES, SORT_WORDS, StateBar
+from duban_tui.widgets.state_bar import ALL_QUEUES, StateBar
 from duban_tui.widgets.unit_tree import UnitTree
 
 REST_SECONDS = 0.12
@@ -84,11 +84,6 @@ class BoardScreen(DeskScreen[None]):
         alarm = Alarm(state.alarm) if state.alarm and not state.queue else None
         query = ListQuery(Scope(state.unit_id, state.level), alarm, words=state.words, sort=state.sort)
         return View(query, state.queue)
-
-    @property
-    def _order(self) -> str:
-        """The order of the list; closed cases have one only."""
-        return "newest" if self._state.alarm == Alarm.DONE and not self._state.queue else self._state.sort
 
     def _grow(self) -> None:
         """What may come just after the first frame: tree, counts, drafts."""
@@ -164,7 +159,12 @@ class BoardScreen(DeskScreen[None]):
         self.set_class(not state.preview, "-no-preview")
         self.set_class(bool(state.words), "-filtered")
         bar = self.query_one(StateBar)
-        bar.alarm, bar.queue, bar.sort, bar.words = state.alarm, state.queue, self._order, state.words.strip()
+        bar.alarm, bar.queue, bar.sort, bar.words = (
+            state.alarm,
+            state.queue,
+            self._view.order,
+            state.words.strip(),
+        )
         if self._found is None:
             bar.found = None
 
@@ -212,7 +212,6 @@ class BoardScreen(DeskScreen[None]):
         """Walk through the orders."""
         following = board.SORTS[(board.SORTS.index(self._state.sort) + 1) % len(board.SORTS)]
         self._choose(sort=following)
-        self.notify(SORT_WORDS[following], timeout=2)
 
     def action_filter(self) -> None:
         """F2: words that must occur."""

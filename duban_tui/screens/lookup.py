@@ -155,7 +155,7 @@ class LookupScreen(DeskScreen[None]):
         cases = self.query_one(CaseList)
         cases.marks = lambda shown: lookup.marks(self._text, shown)
         cases.empty = self._nothing_found()
-        cases.show(array("q", self._rows), self._fetch, keep=keep)
+        cases.show(array("q", self._rows), self._fetch, keep=keep, more=found.more)
         self._say_reading()
 
     def _means_all(self, found: Lookup) -> bool:

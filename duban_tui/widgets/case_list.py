@@ -99,7 +99,8 @@ class CaseList(ScrollView, can_focus=True):
         self._look_now = look
         self._look = look()
         self.empty = empty
-        self.sorted_by = ""
+        self.sort = ""
+        """The order of the list, for its heading; see `case_columns.heading`."""
         self.marks: Callable[[str], list[tuple[int, int]]] = lambda _title: []
         """Parts of a title to stand out: (start, end) in characters."""
         self.growing = False
@@ -136,6 +137,7 @@ class CaseList(ScrollView, can_focus=True):
     def extend(self, ids: array[int], *, more: bool) -> None:
         """Add cases at the end; a cursor that was sent to the end goes there."""
         sent_to_end, self.growing = self._sent_to_end, more
+        self.refresh_lines(0)
         if not ids:
             return
         self._ids.extend(ids)
@@ -184,6 +186,11 @@ class CaseList(ScrollView, can_focus=True):
         return self._ids
 
     @property
+    def _count(self) -> str:
+        """How many there are, as the heading says it."""
+        return f"{len(self._ids):,}{'+' if self.growing else ''}" if self._ids else ""
+
+    @property
     def current(self) -> int | None:
         """The case under the cursor."""
         return self._ids[self.cursor] if self.cursor < len(self._ids) else None
@@ -213,7 +220,8 @@ class CaseList(ScrollView, can_focus=True):
         """Paint a line of the screen; the heading never scrolls away."""
         width = self.scrollable_content_region.width
         if y < HEADER_LINES:
-            heading = case_columns.heading(self.columns, self.sorted_by)
+            at = self.cursor + 1 if self._ids and not self.elsewhere else 0
+            heading = case_columns.heading(self.columns, self.sort, at, self._count)
             return self._line([Segment(heading, self._style("case-list--header"))], width)
         index = self.scroll_offset.y + y - HEADER_LINES
         if index >= len(self._ids):
@@ -291,6 +299,7 @@ class CaseList(ScrollView, can_focus=True):
         """Repaint the two lines, follow, and tell."""
         self._sent_to_end = False
         top = self.scroll_offset.y - HEADER_LINES
+        self.refresh_lines(0)
         self.refresh_lines(before - top, 1)
         self.refresh_lines(after - top, 1)
         self._follow()
