@@ -182,8 +182,11 @@ def _unit(connection: Connection, unit_id: int) -> _Unit:
     while above is not None and (row := connection.execute(_STANDING, (above,)).fetchone()):
         line.append((above, row[0], row[1]))
         above = None if row[2] is None else _heir(connection, row[2])
-    named = "".join(name for _, name, level in reversed(line) if level > 1) or line[0][1]
-    return _Unit(unit_id, line[0][2], named, tuple(each for each, _, _ in reversed(line)))
+    named = ""
+    for _, name, level in reversed(line):
+        if level > 1:  # A department of a district has the district in its own name already.
+            named = name if name.startswith(named) else named + name
+    return _Unit(unit_id, line[0][2], named or line[0][1], tuple(each for each, _, _ in reversed(line)))
 
 
 def _heir(connection: Connection, unit_id: int) -> int:

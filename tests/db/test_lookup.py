@@ -14,7 +14,7 @@ from db.office import Office
 from db.reads.lookup import Superseded, ids, marks, search
 from db.reads.readings import readings
 from db.terms import Alarm
-from db.units import end
+from db.units import add, end
 from tests.db.conftest import MONDAY
 
 
@@ -124,6 +124,13 @@ def test_the_name_of_an_ended_unit_means_its_successor(office: Office) -> None:
     end(office.writer, unit_id("南坪街道"), successor=unit_id("古南街道"))
     (reading,) = readings(office.writer, "南坪街道", MONDAY)
     assert reading.label == "綦江区古南街道（含下级）"
+
+
+def test_a_department_is_read_without_its_district_twice(office: Office) -> None:
+    (district,) = office.writer.execute("SELECT unit_id FROM unit_version WHERE name = '綦江区'").fetchone()
+    add(office.writer, "綦江区城市管理局", under=district, kind="区县部门")
+    (reading,) = readings(office.writer, "綦江区城市管理局", MONDAY)
+    assert reading.label == "綦江区城市管理局（含下级）"
 
 
 def test_a_reading_is_an_offer_and_a_filter_and_narrows_nothing_by_itself(
