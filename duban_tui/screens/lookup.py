@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from array import array
 from collections.abc import Sequence
 
@@ -31,6 +32,9 @@ HITS = 100
 """Hits shown while typing; F5 lists them all."""
 
 HINT = "编号、字词、单位（拼音首字母也行）、状态、日期，空格隔开"
+
+MARKS_COUNT = "；标点也要一样，可改用空格隔开几个词"
+"""Said where a pasted text with Chinese marks finds nothing: words are looked for as they are written."""
 
 EXAMPLES = """\
  例：001234 · 路灯 不亮 · qjq 警报 · 11月 · 反映人电话
@@ -172,7 +176,8 @@ class LookupScreen(DeskScreen[None]):
             return "输入就查，不用按回车"
         if self._narrowed is None and self._found.reading is not None:
             return f"文字里没有“{self._text}”；Enter 列出上面读出的全部事项"
-        return f"没有找到“{self._text}”"
+        marks = any(unicodedata.category(each).startswith("P") and each > "~" for each in self._text)
+        return f"没有找到“{self._text}”{MARKS_COUNT if marks else ''}"
 
     def _fetch(self, ids: Sequence[int]) -> list[CaseRow]:
         return [self._rows[each] for each in ids]

@@ -321,9 +321,19 @@ async def test_nothing_found_says_so(desk: Desk, register: Register) -> None:
     async with desk() as pilot:
         await ask(pilot, "没有的字")
         assert "没有找到“没有的字”" in shown(pilot)
+        assert "标点" not in shown(pilot)
         await pilot.press("enter")
         await settled(pilot)
         assert isinstance(pilot.app.screen, LookupScreen)
+
+
+async def test_a_pasted_text_that_finds_nothing_for_its_marks_says_so(desk: Desk, register: Register) -> None:
+    register("路灯不亮，无人修")
+    async with desk((80, 24)) as pilot:
+        await ask(pilot, "路灯不亮，无人修")
+        assert len(numbers(pilot)) == 1
+        await ask(pilot, "“路灯不亮”")
+        assert "标点也要一样，可改用空格隔开几个词" in shown(pilot)
 
 
 async def test_markup_and_signs_are_only_text(desk: Desk, register: Register) -> None:
