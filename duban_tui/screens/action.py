@@ -107,12 +107,13 @@ class ActionScreen(FormScreen):
         due = self.form.understood("due") if self.action is Action.DISPATCH else None
         if written:
             limit = Limit.parse(written, same_day=limit.same_day, roll=limit.roll)
-        if self.action is Action.REASSIGN:
-            due = facts.due_at
+        said = str(limit)
+        if facts.due_at is not None:  # The clock of the case goes on, whoever has it: after a 退回 too.
+            due, said = facts.due_at, f"{facts.limit_text}，照旧"
         dates = clock(start, limit, self.desk.calendar, rules.deadlines, due_at=due)
         below = self.form.field("at")
         if not below.wrong:
-            below.remark(due_line(str(limit), dates.due_at, dates.accept_by, dates.provisional))
+            below.remark(due_line(said, dates.due_at, dates.accept_by, dates.provisional))
 
     def submit(self, entered: dict[str, Any]) -> Recorded | None:
         """Write the act."""

@@ -8,6 +8,7 @@ import pytest
 
 from db import drafts, instants, units
 from db.actions import Action
+from db.journal import Act, record
 from db.lifecycle import OFFERED
 from db.reads import case as reads
 from db.reads import flow
@@ -59,6 +60,30 @@ async def test_handing_over_by_initials(home: Home) -> None:
         assert (now.unit, now.stage) == ("三江街道", "dispatched")
         assert now.due_at == instants.at(2026, 12, 1)
         assert now.delivered_at == NOW
+
+
+async def test_a_returned_case_is_handed_over_with_the_end_it_had(home: Home) -> None:
+    case = home.cases["fresh"]
+    async with desk_on(home.path, lambda: ActionScreen(case, Action.DISPATCH)) as (app, pilot):
+        office = app.office()
+        uid = office.writer.execute(
+            "SELECT uid FROM unit JOIN unit_version ON unit_id = unit.id WHERE name = '三江街道'"
+        ).fetchone()[0]
+        for act in (
+            Act(Action.DISPATCH, {"lead": uid}, at=NOW - 3 * 86_400),
+            Act(Action.RETURN, {"reason": "不属本单位职责"}),
+            Act(Action.RETURN_GRANT),
+        ):
+            record(office, case, act)
+        kept = facts(app, case).due_at
+        assert kept is not None
+        app.push_screen(ActionScreen(case, Action.DISPATCH))
+        await pilot.pause()
+        await pilot.press(*"sjjd", "enter")
+        assert f"5工作日，照旧：应于 {instants.last_day_of(kept):%m-%d}" in app.text
+        await pilot.press("f2")
+        await pilot.pause()
+        assert facts(app, case).due_at == kept
 
 
 async def test_the_due_date_follows_the_limit_as_it_is_typed(home: Home) -> None:
