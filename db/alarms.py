@@ -63,3 +63,11 @@ An unknown instant compares as null, which no branch takes. In a query over open
 def remaining(calendar: Calendar, now: int, due_at: int) -> int:
     """Working days strictly after today up to the due day; negative = so many since it passed."""
     return calendar.workdays_after(day_of(now), last_day_of(due_at))
+
+
+def outlasts_due(accept_by: int | None, due_at: int | None) -> bool:
+    """Whether the case is due before it need be accepted, as under a limit of one day: then due decides.
+
+    `accept_by` stays the calendar fact that it is; screens do not ask for 受理 after 办结.
+    """
+    return accept_by is not None and due_at is not None and due_at < accept_by

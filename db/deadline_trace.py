@@ -9,6 +9,7 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from db.alarms import outlasts_due
 from db.instants import day_of, last_day_of
 from db.reckoning import Pause, Reckoning, reckon, urgent_muted
 from db.rules import DeadlineRules, Limit, LimitUnit
@@ -123,7 +124,8 @@ def _marks(question: Question, dates: Reckoning) -> dict[dt.date, list[str]]:
 
     mark(day_of(question.start), "送达")
     if dates.accept_by is not None:
-        mark(last_day_of(dates.accept_by), "受理期限")
+        late = outlasts_due(dates.accept_by, dates.due_at)
+        mark(last_day_of(dates.accept_by), "受理期限（以办结为准）" if late else "受理期限")
     for began, ended in dates.spans:
         mark(day_of(began), "暂停")
         if ended is not None:

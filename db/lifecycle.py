@@ -150,8 +150,16 @@ RULES: dict[Action, ActionRule] = {
 }
 """Action → who, from which stages, what it changes. `db.actions.FIELDS` has the data of each."""
 
-BEHIND_THE_DESK = (Action.REGISTER, Action.RECALCULATE, Action.UNDO, Action.SETTLE, Action.DETACH)
-"""Actions that no menu of a case offers: they have screens and commands of their own."""
+OFFERED = (
+    Action.RETURN_GRANT, Action.RETURN_REJECT, Action.EXTEND_GRANT, Action.EXTEND_REJECT, Action.CLAIM,
+    Action.DISPATCH, Action.REFUSE, Action.APPROVE, Action.RESUME, Action.SIGN, Action.ACCEPT,
+    Action.PROGRESS, Action.SUBMIT, Action.URGE, Action.VERIFY, Action.REDO, Action.EXTEND, Action.PAUSE,
+    Action.RETURN, Action.REASSIGN, Action.SUBDISPATCH, Action.CORRECT, Action.WITHDRAW,
+)  # fmt: skip
+"""What a menu of a case offers: in each stage what the case waits for first, then what is most usual.
+
+The other actions have screens and commands of their own.
+"""
 
 
 def why_not(facts: Facts, action: Action) -> str | None:
@@ -165,8 +173,8 @@ def why_not(facts: Facts, action: Action) -> str | None:
 
 
 def allowed(facts: Facts) -> list[Action]:
-    """The actions a menu may offer now, in the order of the table."""
-    return [one for one in RULES if one not in BEHIND_THE_DESK and why_not(facts, one) is None]
+    """The actions a menu may offer now, in its order."""
+    return [one for one in OFFERED if why_not(facts, one) is None]
 
 
 def objection(state: CaseState, step: Step) -> str | None:

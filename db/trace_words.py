@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import NamedTuple
 
+from db.alarms import outlasts_due
 from db.instants import day_of, end_of, last_day_of, local
 from db.reckoning import Reckoning, Span, urgent_muted
 from db.rules import DeadlineRules, Limit, LimitUnit
@@ -125,9 +126,10 @@ def _due(question: Question, dates: Reckoning, due_at: int) -> Iterator[str]:
 def _thresholds(question: Question, dates: Reckoning) -> Iterator[str]:
     rules, now, due_at = question.rules, question.now, dates.due_at
     if dates.accept_by is not None:
+        late = outlasts_due(dates.accept_by, due_at)
         yield (
             f"受理期限到 {question.say_end(dates.accept_by)}（送达后第 {rules.accept_days} 个工作日），"
-            "到期未受理转为预警。"
+            + ("办结期限早于受理期限，以办结为准。" if late else "到期未受理转为预警。")
         )
     if dates.urgent_from is None or due_at is None:
         return

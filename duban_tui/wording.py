@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from db import instants
-from db.alarms import remaining
+from db.alarms import outlasts_due, remaining
 from db.instants import day_of
 from db.reads.board import CaseRow
 from db.terms import UNCLAIMED_LABEL, Alarm, Pending, Stage
@@ -46,6 +46,7 @@ def _time_left(row: CaseRow | CaseFacts, calendar: Calendar, now: int) -> str:
     if (
         row.accepted_at is None
         and row.accept_by is not None
+        and not outlasts_due(row.accept_by, row.due_at)
         and row.alarm in (Alarm.WARNING, Alarm.DELIVERED)
     ):
         return "受理" + _days(remaining(calendar, now, row.accept_by), now >= row.accept_by)

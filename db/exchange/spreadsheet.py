@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol
+from zipfile import ZIP_DEFLATED, ZipFile
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _EXACT_DIGITS = 11
@@ -102,8 +104,26 @@ class XlsxTable:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Write the workbook."""
-        if kind is None:
-            self._book.save(self._path)
-        else:
-            self._book.close()
+        """Write the workbook, unless there was an error; nothing stays open or behind in either case."""
+        try:
+            if kind is None:
+                self._save()
+        finally:
+            self._let_go()
+
+    def _save(self) -> None:
+        from openpyxl.writer.excel import ExcelWriter
+
+        # `Workbook.save` leaves the archive open where it is broken off, and Windows then keeps the file.
+        with ZipFile(self._path, "w", ZIP_DEFLATED) as archive:
+            ExcelWriter(self._book, archive).save()
+
+    def _let_go(self) -> None:
+        """End the streams of the sheet from the inside out, and its temporary file.
+
+        Left to the garbage collector, which may begin with the file, they complain on the terminal.
+        """
+        with suppress(Exception):
+            self._sheet.close()
+        with suppress(OSError, ValueError):
+            self._sheet._writer.cleanup()

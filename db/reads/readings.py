@@ -16,10 +16,13 @@ from db import instants
 from db.connection import Connection
 from db.reads.board import UNCLAIMED, ListQuery, Scope
 from db.search_index import words
-from db.terms import UNCLAIMED_LABEL, Alarm, Pending, Stage
+from db.terms import DIVISION_KIND, UNCLAIMED_LABEL, Alarm, Pending, Stage
 
 MOST = 5
 """Units that one word may mean; where more fit it, it means none."""
+
+LONGEST_NAME = 15
+"""Characters of a name that others may follow in one word; the longest in Chongqing has 13."""
 
 LOOKED_AT = 500
 """Names looked at for one word: more than those of the commonest village."""
@@ -32,6 +35,11 @@ class Reading(NamedTuple):
     """綦江区（含下级） · 警报 · 2026年11月"""
     query: ListQuery
     """`words` are those that were not understood; hand it to `lookup.search` as `within` to narrow."""
+
+    @property
+    def said(self) -> str:
+        """The label with the words left over: 綦江区（含下级） · “路灯”."""
+        return f"{self.label} · “{self.query.words}”" if self.query.words else self.label
 
 
 class _Unit(NamedTuple):
@@ -51,8 +59,9 @@ def readings(connection: Connection, text: str, now: int) -> tuple[Reading, ...]
     units: list[_Unit] = []
     today = instants.day_of(now)
     for word in words(text):
-        if (term := _TERMS.get(word)) and query.alarm is query.queue is query.stage is None:
-            query, label = query._replace(alarm=term.alarm, queue=term.queue, stage=term.stage), word
+        said = _SAID_FOR.get(word, word)
+        if (term := _TERMS.get(said)) and query.alarm is query.queue is query.stage is None:
+            query, label = query._replace(alarm=term.alarm, queue=term.queue, stage=term.stage), said
         elif query.since is None and (span := _span(word, today)):
             first, after, label = span
             query = query._replace(since=instants.start_of(first), until=instants.start_of(after))
@@ -82,12 +91,15 @@ _TERMS: dict[str, ListQuery] = {
 }
 """Words of the screen; where one names two things, the later stands: 办结 is the alarm, 待交办 the queue."""
 
+_SAID_FOR = {"超期": Alarm.OVERDUE.label, "逾期": Alarm.OVERDUE.label}
+"""What people say for a word of the screen."""
+
 _DAY = r"(\d{4})(?:([-/.])(\d{1,2})\2(\d{1,2})|年(\d{1,2})月(\d{1,2})[日号]?|(\d\d)(\d\d))"
 _MONTH = r"(\d{4})(?:[-/.]|年)(\d{1,2})月?份?"
 _DAY_OF_YEAR = r"(\d{1,2})月(\d{1,2})[日号]"
 _MONTH_OF_YEAR = r"(\d{1,2})月份?"
 _DAYS_AGO = {"今天": 0, "昨天": 1, "前天": 2}
-_MONTHS_AGO = {"本月": 0, "上月": 1}
+_MONTHS_AGO = {"本月": 0, "这个月": 0, "上月": 1, "上个月": 1}
 
 _Span = tuple[dt.date, dt.date, str]
 """First day, the day after the last, label."""
@@ -139,6 +151,8 @@ UNION SELECT v.unit_id, v.level FROM unit_alias a JOIN unit_version v ON v.unit_
 WHERE a.name = :word"""
 _CALLED = """SELECT unit_id, level FROM unit_version WHERE short_name = :word
 UNION SELECT unit_id, level FROM unit_version WHERE code = :word"""
+_DIVISION = f"""SELECT unit_id FROM unit_version WHERE name = :word AND kind = '{DIVISION_KIND}'
+UNION SELECT unit_id FROM unit_version WHERE short_name = :word AND kind = '{DIVISION_KIND}'"""
 _ABBREVIATED = """SELECT unit_id, level FROM unit_version
 WHERE level = 2 AND initials >= :word AND initials < :word || char(1114111)"""
 """The first letters of a district are enough: ``qj`` for 綦江区."""
@@ -159,6 +173,18 @@ def _units(connection: Connection, word: str, within: list[_Unit]) -> list[_Unit
                 return []
             if found := _below(within, [_unit(connection, each) for each in sorted(ids)]):
                 return found if len(found) <= MOST else []
+    return _by_line(connection, word, within)
+
+
+def _by_line(connection: Connection, word: str, within: list[_Unit]) -> list[_Unit]:
+    """Units written with those above them in one word: 綦江区古南街道, as letters and tables have them."""
+    if word.isascii():
+        return []
+    for end in range(min(len(word) - 2, LONGEST_NAME), 1, -1):
+        named = connection.execute(_DIVISION, {"word": word[:end]}).fetchall()
+        above = _below(within, [_unit(connection, _heir(connection, unit_id)) for (unit_id,) in named])
+        if above and (found := _units(connection, word[end:], above)):
+            return found
     return []
 
 
@@ -177,8 +203,11 @@ def _unit(connection: Connection, unit_id: int) -> _Unit:
     while above is not None and (row := connection.execute(_STANDING, (above,)).fetchone()):
         line.append((above, row[0], row[1]))
         above = None if row[2] is None else _heir(connection, row[2])
-    named = "".join(name for _, name, level in reversed(line) if level > 1) or line[0][1]
-    return _Unit(unit_id, line[0][2], named, tuple(each for each, _, _ in reversed(line)))
+    named = ""
+    for _, name, level in reversed(line):
+        if level > 1:  # A department of a district has the district in its own name already.
+            named = name if name.startswith(named) else named + name
+    return _Unit(unit_id, line[0][2], named or line[0][1], tuple(each for each, _, _ in reversed(line)))
 
 
 def _heir(connection: Connection, unit_id: int) -> int:

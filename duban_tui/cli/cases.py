@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import sys
+from typing import NamedTuple
 
 from db import instants
 from db.connection import Connection
@@ -20,23 +22,41 @@ def find(args: argparse.Namespace) -> None:
     text = " ".join(args.text)
     found = _found(reader_of(args), text, args.limit)
     if args.json:
-        print_json([case_line(row) for row in found])
-    elif found:
-        print_cases(found)
+        print_json([case_line(row) for row in found.rows])
+    elif found.rows:
+        print_cases(found.rows)
+        _tell(text, found, args.limit)
     else:
         print(f"没有找到“{text}”")
 
 
-def _found(connection: Connection, text: str, limit: int) -> list[CaseRow]:
+class _Found(NamedTuple):
+    rows: list[CaseRow]
+    more: bool
+    """There are further ones."""
+    meant: tuple[str, ...]
+    """What the text was read as, where that gave cases too."""
+
+
+def _found(connection: Connection, text: str, limit: int) -> _Found:
     """The cases that hold the text; where there is room, those that it means as a unit, state or date."""
     now = instants.now()
-    hits = search(connection, text, limit=limit, now=now, understand=False).hits
-    if len(hits) >= limit:
-        return hits
+    hits = search(connection, text, limit=limit, now=now, understand=False)
+    if hits.more:
+        return _Found(hits.hits, True, ())
     from db.reads.readings import readings
 
-    found = {row.id: row for row in hits}
-    for reading in readings(connection, text, now):
-        if not reading.query.words:
-            found |= {row.id: row for row in page(connection, reading.query, now, limit)}
-    return list(found.values())[:limit]
+    whole = [reading for reading in readings(connection, text, now) if not reading.query.words]
+    meant = {row.id: row for reading in whole for row in page(connection, reading.query, now, limit + 1)}
+    rest = meant.keys() - {row.id for row in hits.hits}
+    ordered = sorted((meant[each] for each in rest), key=lambda row: (row.open, row.id), reverse=True)
+    rows = hits.hits + ordered
+    return _Found(rows[:limit], len(rows) > limit, tuple(reading.label for reading in whole if meant))
+
+
+def _tell(text: str, found: _Found, limit: int) -> None:
+    """What the list does not show by itself; beside it, so that a list in a pipe stays one."""
+    if found.meant:
+        print(f"“{text}”读作：{'、'.join(found.meant)}", file=sys.stderr)
+    if found.more:
+        print(f"只列出前 {limit:,} 件，还有更多：用 --limit 多列，或再加字词", file=sys.stderr)

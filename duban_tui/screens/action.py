@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from db import instants
 from db.actions import FIELDS, Action
+from db.alarms import outlasts_due
 from db.deadlines import clock
 from db.drafts import Draft
 from db.lifecycle import OFFICE, RULES, UNIT
@@ -107,12 +108,13 @@ class ActionScreen(FormScreen):
         due = self.form.understood("due") if self.action is Action.DISPATCH else None
         if written:
             limit = Limit.parse(written, same_day=limit.same_day, roll=limit.roll)
-        if self.action is Action.REASSIGN:
-            due = facts.due_at
+        said = str(limit)
+        if facts.due_at is not None:  # The clock of the case goes on, whoever has it: after a 退回 too.
+            due, said = facts.due_at, f"{facts.limit_text}，照旧"
         dates = clock(start, limit, self.desk.calendar, rules.deadlines, due_at=due)
         below = self.form.field("at")
         if not below.wrong:
-            below.remark(due_line(str(limit), dates.due_at, dates.accept_by, dates.provisional))
+            below.remark(due_line(said, dates.due_at, dates.accept_by, dates.provisional))
 
     def submit(self, entered: dict[str, Any]) -> Recorded | None:
         """Write the act."""
@@ -157,5 +159,7 @@ def due_line(limit: str, due_at: int | None, accept_by: int | None, provisional:
         return f"{limit}：没有应办结日"
     due = instants.last_day_of(due_at)
     accept = f"，{instants.last_day_of(accept_by):%m-%d} 前受理" if accept_by is not None else ""
+    if outlasts_due(accept_by, due_at):
+        accept = "，早于受理期限，以办结为准"
     marked = "（暂定）" if provisional else ""
     return f"{limit}：应于 {due:%m-%d} 周{WEEKDAYS[due.weekday()]} 办结{accept}{marked}"

@@ -32,11 +32,6 @@ from duban_tui.widgets.unit_tree import UnitTree
 REST_SECONDS = 0.12
 """How long a cursor must rest before what hangs on it is read; moving stays quick."""
 
-SORT_WORDS = {
-    "urgency": "最急在前", "due": "按期限", "newest": "最新在前",
-    "updated": "按更新", "number": "按编号", "unit": "按单位",
-}  # fmt: skip
-
 
 class BoardScreen(DeskScreen[None]):
     """The first screen."""
@@ -164,9 +159,14 @@ class BoardScreen(DeskScreen[None]):
         self.set_class(not state.preview, "-no-preview")
         self.set_class(bool(state.words), "-filtered")
         bar = self.query_one(StateBar)
-        bar.alarm, bar.queue = state.alarm, state.queue
+        bar.alarm, bar.queue, bar.sort, bar.words = (
+            state.alarm,
+            state.queue,
+            self._view.order,
+            state.words.strip(),
+        )
         if self._found is None:
-            bar.found = ""
+            bar.found = None
 
     @on(UnitTree.Chosen)
     def follow_tree(self, event: UnitTree.Chosen) -> None:
@@ -212,7 +212,6 @@ class BoardScreen(DeskScreen[None]):
         """Walk through the orders."""
         following = board.SORTS[(board.SORTS.index(self._state.sort) + 1) % len(board.SORTS)]
         self._choose(sort=following)
-        self.notify(SORT_WORDS[following], timeout=2)
 
     def action_filter(self) -> None:
         """F2: words that must occur."""
@@ -244,11 +243,11 @@ class BoardScreen(DeskScreen[None]):
             self._choose(queue="", alarm="")
         self._to_list()
 
-    def show_found(self, ids: array[int], words: str) -> None:
+    def show_found(self, ids: array[int], label: str) -> None:
         """List the results of a lookup; F5 or Esc goes back to the board's own list."""
         self._found = ids
         self.query_one(BoardList).show_found(ids)
-        self.query_one(StateBar).found = f"快查“{words}” {len(ids):,} 件"
+        self.query_one(StateBar).found = (label, len(ids))
         self._to_list()
 
     def action_refresh_board(self) -> None:

@@ -14,7 +14,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from db.actions import Action
-from db.lifecycle import BEHIND_THE_DESK, RULES, why_not
+from db.lifecycle import OFFERED, why_not
 from db.reads import case as reads
 from db.reads.flow import brief
 from duban_tui.undoing import ask, last_of
@@ -42,9 +42,7 @@ class HandleScreen(ModalScreen[None]):
         facts = reads.facts(self.app.reader, self.case_id, self.app.now())
         assert facts is not None
         self._reasons = {
-            str(action.value): self.app.seat.why_not(action) or why_not(facts, action)
-            for action in RULES
-            if action not in BEHIND_THE_DESK
+            str(action.value): self.app.seat.why_not(action) or why_not(facts, action) for action in OFFERED
         }
         self._reasons[Action.SETTLE] = None if facts.conflicts else "没有待处置的冲突"
         last = last_of(self.app, self.case_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from array import array
 from collections.abc import Sequence
 
@@ -25,11 +26,15 @@ from duban_tui.screens.base import DeskScreen
 from duban_tui.widgets.case_columns import Look
 from duban_tui.widgets.case_list import CaseList
 from duban_tui.widgets.line_input import LineInput
+from duban_tui.widgets.reading_rows import ReadingRows
 
 HITS = 100
 """Hits shown while typing; F5 lists them all."""
 
 HINT = "编号、字词、单位（拼音首字母也行）、状态、日期，空格隔开"
+
+MARKS_COUNT = "；标点也要一样，可改用空格隔开几个词"
+"""Said where a pasted text with Chinese marks finds nothing: words are looked for as they are written."""
 
 EXAMPLES = """\
  例：001234 · 路灯 不亮 · qjq 警报 · 11月 · 反映人电话
@@ -65,7 +70,8 @@ class LookupScreen(DeskScreen[None]):
         self._found = _NOTHING
         self._rows: dict[int, CaseRow] = {}
         self._narrowed: Reading | None = None
-        self._on_reading = False
+        self._at: int | None = None
+        """The reading the cursor is on; `None` = it is on the hits."""
 
     def compose(self) -> ComposeResult:
         """The word 快查, the line, the reading, the hits."""
@@ -74,7 +80,7 @@ class LookupScreen(DeskScreen[None]):
             yield LineInput(placeholder=HINT, id="text")
             yield Static("", id="count", markup=False)
         yield Static(EXAMPLES, id="examples", markup=False)
-        yield Static("", id="reading", markup=False)
+        yield ReadingRows()
         yield CaseList(self._look, empty="输入就查，不用按回车")
 
     def _look(self) -> Look:
@@ -147,37 +153,45 @@ class LookupScreen(DeskScreen[None]):
             found = found._replace(readings=self._found.readings)
         self._found = found
         self._rows = {row.id: row for row in found.hits}
-        if not (keep and self._on_reading):
-            self._on_reading = not found.hits
-        self._on_reading = self._on_reading and found.reading is not None
+        stays = found.hits if self._at is None else self._at < len(found.readings)
+        if not (keep and stays):
+            self._at = 0 if self._narrowed is None and self._means_all(found) else None
         cases = self.query_one(CaseList)
         cases.marks = lambda shown: lookup.marks(self._text, shown)
         cases.empty = self._nothing_found()
-        cases.show(array("q", self._rows), self._fetch, keep=keep)
+        cases.show(array("q", self._rows), self._fetch, keep=keep, more=found.more)
         self._say_reading()
+
+    def _means_all(self, found: Lookup) -> bool:
+        """The reading is what was most likely meant: it leaves no word over, or no text has the words.
+
+        Digits alone are sooner a part of a number than a day or a code.
+        """
+        if found.reading is None:
+            return False
+        return not found.hits or not (found.reading.query.words or self._text.isdigit())
 
     def _nothing_found(self) -> str:
         if not self._text:
             return "输入就查，不用按回车"
         if self._narrowed is None and self._found.reading is not None:
             return f"文字里没有“{self._text}”；Enter 列出上面读出的全部事项"
-        return f"没有找到“{self._text}”"
+        marks = any(unicodedata.category(each).startswith("P") and each > "~" for each in self._text)
+        return f"没有找到“{self._text}”{MARKS_COUNT if marks else ''}"
 
     def _fetch(self, ids: Sequence[int]) -> list[CaseRow]:
         return [self._rows[each] for each in ids]
 
     def _say_reading(self) -> None:
-        line = self.query_one("#reading", Static)
-        reading = self._narrowed or self._found.reading
         self.query_one("#count", Static).update(self._counted())
+        rows = self.query_one(ReadingRows)
         if self._narrowed is not None:
-            line.update(f" 只看：{self._narrowed.label}（Tab 换，F5 列成清单）")
-        elif reading is not None:
-            mark = "▸" if self._on_reading else " "
-            line.update(f"{mark}{reading.label}：↑ Enter 列出全部，Tab 只看它")
+            rows.say(f" 只看：{self._narrowed.said}（Tab 换，F5 列成清单）")
+        elif self._found.readings:
+            rows.offer(self._found.readings, self._at)
         else:
-            line.update(" 刚才打开过" if self._found.hits and not self._text else "")
-        line.set_class(self._on_reading, "-here")
+            rows.say(" 刚才打开过" if self._found.hits and not self._text else "")
+        self.query_one(CaseList).elsewhere = self._at is not None
 
     def _counted(self) -> str:
         """How many were found, and whether by who the caller is."""
@@ -189,12 +203,14 @@ class LookupScreen(DeskScreen[None]):
     # -- choosing -----------------------------------------------------------------------------------
 
     def action_line(self, delta: int) -> None:
-        """Up and down while the line keeps the keyboard; above the first hit stands the reading."""
+        """Up and down while the line keeps the keyboard; above the first hit stand the readings."""
         cases = self.query_one(CaseList)
-        if delta < 0 and cases.cursor == 0:
-            self._on_reading = self._found.reading is not None
-        elif self._on_reading and len(cases):
-            self._on_reading = False
+        readings = () if self._narrowed else self._found.readings
+        if self._at is not None:
+            below = self._at + delta >= len(readings)
+            self._at = None if below and len(cases) else max(0, min(self._at + delta, len(readings) - 1))
+        elif delta < 0 and cases.cursor == 0 and readings:
+            self._at = len(readings) - 1
         else:
             cases.action_move(delta)
         self._say_reading()
@@ -204,14 +220,27 @@ class LookupScreen(DeskScreen[None]):
         self.query_one(CaseList).action_page(delta)
 
     @on(Input.Submitted)
+    def choose(self) -> None:
+        """Enter: the case, or all that the reading means."""
+        if self._at is None:
+            self.open_it()
+        else:
+            self._list_reading(self._found.readings[self._at])
+
+    @on(ReadingRows.Chosen)
+    def choose_reading(self, event: ReadingRows.Chosen) -> None:
+        """A click on a reading."""
+        self._list_reading(self._found.readings[event.place])
+
     @on(CaseList.Opened)
     def open_it(self) -> None:
-        """Enter or double click: the case, or all that the reading means."""
-        reading = self._narrowed or self._found.reading
-        if self._on_reading and reading is not None:
-            self._list(reading.label, reading.query, "")
-        elif self.current_case is not None and self.may_open(self.current_case):
-            self.desk.open_case(self.current_case)
+        """The case under the cursor, or under a double click."""
+        case_id = self.query_one(CaseList).current
+        if case_id is not None and self.may_open(case_id):
+            self.desk.open_case(case_id)
+
+    def _list_reading(self, reading: Reading) -> None:
+        self._list(reading.said, reading.query, reading.query.words, by_person=False)
 
     def may_open(self, case_id: int) -> bool:
         """What was found by who the caller is opens only with a line in `access_log`."""
@@ -230,23 +259,29 @@ class LookupScreen(DeskScreen[None]):
         return True
 
     def action_narrow(self) -> None:
-        """Tab: only what the reading means; again: the next reading, then none."""
+        """Tab: only what the reading under the cursor means; again: the next reading, then none."""
         choices: list[Reading | None] = [None, *self._found.readings]
-        self._narrowed = choices[(choices.index(self._narrowed) + 1) % len(choices)]
+        at = choices.index(self._narrowed) if self._at is None else self._at
+        self._narrowed = choices[(at + 1) % len(choices)]
         self._start()
 
     def action_to_board(self) -> None:
-        """F5: all hits as a list on the board; from there they open like any other."""
-        if self._text and all(map(self.may_open, self._found.persons)):
-            self._list(self._text, self._within, self._text if self._within is None else self._within.words)
+        """F5: what Enter lists on a reading, else all hits, as a list on the board."""
+        if self._at is not None:
+            self.choose()
+        elif self._text and all(map(self.may_open, self._found.persons)):
+            narrowed = self._narrowed
+            said, words = ("", self._text) if narrowed is None else (narrowed.said, narrowed.query.words)
+            self._list(said or f"“{words}”", self._within, words)
 
     @work(thread=True, exclusive=True, group="list")
-    def _list(self, label: str, within: ListQuery | None, words: str) -> None:
+    def _list(self, label: str, within: ListQuery | None, words: str, *, by_person: bool = True) -> None:
+        """Hand all hits over to the board; by who the caller is only what `may_open` has asked for."""
         reader, now = self.desk.reader, self.desk.now()
         if within is not None and not words:
             ids = board.ids(reader, within, now)
         else:
-            sees = self.desk.sees_identity
+            sees = self.desk.sees_identity and by_person
             ids = lookup.ids(reader, words, now=now, within=within, may_see_identity=sees)
         if not get_current_worker().is_cancelled:
             self.app.call_from_thread(self._hand_over, ids, label)
@@ -256,8 +291,8 @@ class LookupScreen(DeskScreen[None]):
 
     @property
     def current_case(self) -> int | None:
-        """The hit under the cursor."""
-        return self.query_one(CaseList).current
+        """The hit under the cursor; on a reading there is none."""
+        return self.query_one(CaseList).current if self._at is None else None
 
     def why_not(self, command_id: str) -> str | None:
         """Narrowing needs a reading, a list needs words."""

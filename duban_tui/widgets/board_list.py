@@ -26,10 +26,6 @@ FIRST_ROWS = 64
 CANCEL_CHECK = 1_000
 """Steps of SQLite between two questions whether another list was asked for: well under a millisecond."""
 
-_SORTED_COLUMN = {
-    "urgency": "state", "due": "left", "updated": "changed", "number": "number", "unit": "unit",
-}  # fmt: skip
-
 
 class View(NamedTuple):
     """What the board lists."""
@@ -37,6 +33,11 @@ class View(NamedTuple):
     query: ListQuery
     queue: str = ""
     """The view of the desk's own queues: one of them, or all one after the other; empty = none."""
+
+    @property
+    def order(self) -> str:
+        """One of `board.SORTS`; closed cases have one order only."""
+        return self.query.sort if self.query.holds_open else "newest"
 
     @property
     def parts(self) -> list[ListQuery]:
@@ -63,7 +64,7 @@ class BoardList(CaseList):
         if not view.queue:
             page = board.page(self._desk.reader, view.query, self._desk.now(), FIRST_ROWS)
             rows = {row.id: row for row in page}
-            self.sorted_by = _SORTED_COLUMN.get(view.query.sort, "")
+            self.sort = view.order
             self.show(array("q", rows), lambda ids: [rows[case_id] for case_id in ids], more=True)
         self.call_after_refresh(self.read, view, keep=True)
 
@@ -108,7 +109,7 @@ class BoardList(CaseList):
         tell(self.extend, array("q"), more=False)
 
     def _show_all(self, view: View, ids: array[int], *, keep: bool = True, more: bool = False) -> None:
-        self.sorted_by = _SORTED_COLUMN.get(view.query.sort, "")
+        self.sort = view.order
         self.empty = "没有符合筛选的事项，Esc 清除筛选" if view.query.words else "没有事项"
         self.show(ids, self._rows, keep=keep, more=more)
 
@@ -118,7 +119,7 @@ class BoardList(CaseList):
     def show_found(self, ids: array[int]) -> None:
         """List what a lookup found, in its order."""
         self.workers.cancel_group(self, "list")
-        self.sorted_by = ""
+        self.sort = ""
         self.show(ids, self._rows)
 
 

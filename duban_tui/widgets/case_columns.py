@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
+from itertools import product
 from typing import NamedTuple
 
 from rich.cells import cell_len, set_cell_size
@@ -85,9 +86,42 @@ def layout(width: int, queues: bool = False) -> tuple[Column, ...]:
     return tuple(each._replace(width=title) if each.name == "title" else each for each in columns)
 
 
-def heading(columns: tuple[Column, ...], sorted_by: str = "") -> str:
-    """The line over the list; the sorted column carries a mark."""
-    return _joined(columns, lambda column: column.heading + (" ▾" if column.name == sorted_by else ""))
+_SORTED = {
+    "urgency": ("state", "最急"), "due": ("left", "期限"), "newest": ("", "最新"),
+    "updated": ("changed", "更新"), "number": ("number", "编号"), "unit": ("unit", "单位"),
+}  # fmt: skip
+"""An order of `db.reads.board.SORTS` → the column that shows it, and its word where there is none."""
+
+
+def heading(columns: tuple[Column, ...], sort: str = "", at: int = 0, count: str = "") -> str:
+    """The line over the list: the column of the order carries a mark, the title the place in the list.
+
+    Args:
+        columns: see `layout`.
+        sort: one of `db.reads.board.SORTS`; empty = an order that has no name.
+        at: the line of the cursor, counted from 1; 0 = on none.
+        count: how many lines there are, as said; empty = nothing about it.
+    """
+    marked, word = _SORTED.get(sort, ("", ""))
+    shown = any(column.name == marked for column in columns)
+
+    def text(column: Column) -> str:
+        if column.name == "title":
+            words = (column.heading,) if shown or not word else (f"{column.heading} {word}▾", column.heading)
+            return _with_place(words, column.width, at, count)
+        return column.heading + (" ▾" if column.name == marked else "")
+
+    return _joined(columns, text)
+
+
+def _with_place(words: tuple[str, ...], width: int, at: int, count: str) -> str:
+    """The place at the right end of a heading, beside the first words that leave room for it."""
+    places = (f"{at:,} / {count}", f"{at:,}/{count}") if at else (count,)
+    for left, place in product(words, places):
+        gap = width - cell_len(left) - cell_len(place)
+        if gap > 0:
+            return left + " " * gap + place
+    return words[0]
 
 
 class Look(NamedTuple):
@@ -148,9 +182,16 @@ def fit(text: str, width: int, *, tail: bool = False) -> str:
     if tail:
         while cell_len(text) > width:
             text = text[1:]
-    elif cell_len(text) > width:
-        text = set_cell_size(text, max(0, width - 2)).rstrip() + ".."
+    else:
+        text = cut(text, width)
     return set_cell_size(" ".join(text.split()) if "\n" in text or "\t" in text else text, width)
+
+
+def cut(text: str, width: int) -> str:
+    """At most so many cells of a text, with a mark where it was cut."""
+    if cell_len(text) <= width:
+        return text
+    return set_cell_size(text, max(0, width - 2)).rstrip() + ".."
 
 
 def _joined(columns: tuple[Column, ...], text: Callable[[Column], str]) -> str:

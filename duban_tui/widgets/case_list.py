@@ -64,6 +64,8 @@ class CaseList(ScrollView, can_focus=True):
 
     cursor: reactive[int] = reactive(0, repaint=False)
     """Index of the case the cursor is on."""
+    elsewhere: reactive[bool] = reactive(False)
+    """The cursor that is shown stands on something above the list."""
 
     class Highlighted(Message):
         """The cursor came to another case (`None` in an empty list)."""
@@ -97,7 +99,8 @@ class CaseList(ScrollView, can_focus=True):
         self._look_now = look
         self._look = look()
         self.empty = empty
-        self.sorted_by = ""
+        self.sort = ""
+        """The order of the list, for its heading; see `case_columns.heading`."""
         self.marks: Callable[[str], list[tuple[int, int]]] = lambda _title: []
         """Parts of a title to stand out: (start, end) in characters."""
         self.growing = False
@@ -134,6 +137,7 @@ class CaseList(ScrollView, can_focus=True):
     def extend(self, ids: array[int], *, more: bool) -> None:
         """Add cases at the end; a cursor that was sent to the end goes there."""
         sent_to_end, self.growing = self._sent_to_end, more
+        self.refresh_lines(0)
         if not ids:
             return
         self._ids.extend(ids)
@@ -182,6 +186,11 @@ class CaseList(ScrollView, can_focus=True):
         return self._ids
 
     @property
+    def _count(self) -> str:
+        """How many there are, as the heading says it."""
+        return f"{len(self._ids):,}{'+' if self.growing else ''}" if self._ids else ""
+
+    @property
     def current(self) -> int | None:
         """The case under the cursor."""
         return self._ids[self.cursor] if self.cursor < len(self._ids) else None
@@ -211,13 +220,14 @@ class CaseList(ScrollView, can_focus=True):
         """Paint a line of the screen; the heading never scrolls away."""
         width = self.scrollable_content_region.width
         if y < HEADER_LINES:
-            heading = case_columns.heading(self.columns, self.sorted_by)
+            at = self.cursor + 1 if self._ids and not self.elsewhere else 0
+            heading = case_columns.heading(self.columns, self.sort, at, self._count)
             return self._line([Segment(heading, self._style("case-list--header"))], width)
         index = self.scroll_offset.y + y - HEADER_LINES
         if index >= len(self._ids):
             words = f"  {self.empty}" if not self._ids and y == HEADER_LINES + 1 else ""
             return self._line([Segment(words, self._style("case-list--dim"))], width)
-        here = index == self.cursor
+        here = index == self.cursor and not self.elsewhere
         key = (index, here)
         strip = self._strips.get(key)
         if strip is None:
@@ -289,6 +299,7 @@ class CaseList(ScrollView, can_focus=True):
         """Repaint the two lines, follow, and tell."""
         self._sent_to_end = False
         top = self.scroll_offset.y - HEADER_LINES
+        self.refresh_lines(0)
         self.refresh_lines(before - top, 1)
         self.refresh_lines(after - top, 1)
         self._follow()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len
 
 from duban_tui.commands import Command, Place
-from duban_tui.widgets.fitting import Line, Piece, Pressed
+from duban_tui.widgets.fitting import GAP, Line, Piece, Pressed
 
 if TYPE_CHECKING:
     from duban_tui.screens.base import DeskScreen
@@ -31,10 +31,10 @@ class CommandBar(Line):
             each for each in app.commands.values() if each.footer and each.place in places and each.keys
         ]
         chosen: dict[str, Piece] = {}
-        left = width + self.GAP
+        left = width + GAP
         for command in sorted(offered, key=lambda each: each.footer):
             piece = self._piece(command)
-            cells = cell_len(piece.text) + self.GAP
+            cells = cell_len(piece.text) + GAP
             if cells <= left:
                 left -= cells
                 chosen[command.id] = piece

@@ -59,7 +59,7 @@ class DayLine(Widget):
             return [Content("期限  长期，没有应办结日")]
         today = instants.day_of(self._now)
         kept = list(self._trace.days)
-        pieces = [day_piece(day, self._trace, today) for day in kept]
+        pieces = day_pieces(kept, self._trace, today)
         while True:
             lines = _wrap([_heading(self._trace, today), *pieces], width)
             if len(lines) <= self.max_lines:
@@ -67,11 +67,7 @@ class DayLine(Widget):
             folded = fold(kept, today, len(pieces) - 2)
             if len(folded) >= len(pieces):
                 return lines[: self.max_lines]
-            pieces = [
-                Content.styled(f"({len(piece)} 日)", "$text-muted") if isinstance(piece, list)
-                else day_piece(piece, self._trace, today)
-                for piece in folded
-            ]  # fmt: skip
+            pieces = day_pieces(folded, self._trace, today)
 
 
 def _heading(trace: Trace, today: dt.date) -> Content:
@@ -115,9 +111,22 @@ def _plain_runs(pieces: Sequence[TraceDay | list[TraceDay]], today: dt.date) -> 
     return runs
 
 
-def day_piece(day: TraceDay, trace: Trace, today: dt.date) -> Content:
-    """One day of the line: ``23 一 应办结``; today stands in brackets."""
-    words = [f"{day.day.day}{WEEKDAYS[day.day.weekday()]}"]
+def day_pieces(days: Sequence[TraceDay | list[TraceDay]], trace: Trace, today: dt.date) -> list[Content]:
+    """The pieces of the line; the first day that is seen of a month carries the month."""
+    pieces, month = [], 0
+    for piece in days:
+        if isinstance(piece, list):
+            pieces.append(Content.styled(f"({len(piece)} 日)", "$text-muted"))
+        else:
+            pieces.append(day_piece(piece, trace, today, named=piece.day.month != month))
+            month = piece.day.month
+    return pieces
+
+
+def day_piece(day: TraceDay, trace: Trace, today: dt.date, *, named: bool = False) -> Content:
+    """One day of the line: ``23一 应办结``, ``11-23一`` with its month; today stands in brackets."""
+    number = f"{day.day:%m-%d}" if named else str(day.day.day)
+    words = [f"{number}{WEEKDAYS[day.day.weekday()]}"]
     if day.kind is DayKind.WEEKEND:
         words[0] += "休"
     else:

@@ -64,12 +64,13 @@ def _text(facts: CaseFacts, last: TimelineRow | None, now: int) -> Content:
 
 
 def _dates(facts: CaseFacts, calendar: Calendar, now: int) -> str:
+    """The end first: what follows may find no room."""
     said = [
         f"{said_day(day_of(instant), now)} {word}"
         for instant, word in ((facts.delivered_at, "送达"), (facts.accepted_at, "受理"))
         if instant is not None
     ]
-    return " · ".join([*said, due_words(facts, calendar, now)])
+    return " · ".join([due_words(facts, calendar, now), *said])
 
 
 def _last(step: TimelineRow, now: int) -> str:

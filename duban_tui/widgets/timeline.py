@@ -14,12 +14,13 @@ from db import instants
 from db.actions import Action, label_of
 from db.reads.flow import TimelineRow
 from db.terms import Outcome, Via
+from duban_tui.widgets.case_columns import cut
 
 WIDE = 50
 """Cells from which a step stands in columns; below, its words go on a line of their own."""
 
-WHO = 12
-"""Most cells for the name of who acted."""
+WHO = 20
+"""Most cells for the name of who acted, and no more than a fifth of the width."""
 
 TIME = 12
 """Cells for the time, with the gap after it."""
@@ -67,17 +68,17 @@ class Timeline(Widget):
             return [Content.styled("还没有办理记录", "$text-muted")]
         columns = Columns(
             max(cell_len(label_of(step.action)) for step in self._steps) + 1,
-            max(cell_len(_who(step)) for step in self._steps) + 1,
+            max(cell_len(_who(step, width)) for step in self._steps) + 1,
         )
         return [line for step in self._steps for line in _step_lines(step, self._year, width, columns)]
 
 
-def _who(step: TimelineRow) -> str:
-    return _cut(step.party or step.by, WHO)
+def _who(step: TimelineRow, width: int) -> str:
+    return cut(step.party or step.by, min(WHO, width // 5))
 
 
 def _step_lines(step: TimelineRow, year: int, width: int, columns: Columns) -> list[Content]:
-    time, action, who = show_at(step.at, year), label_of(step.action), _who(step)
+    time, action, who = show_at(step.at, year), label_of(step.action), _who(step, width)
     words = _words(step)
     if width >= WIDE:
         head = Content.assemble(
@@ -120,9 +121,3 @@ def show_at(at: int | None, year: int) -> str:
 
 def _pad(text: str, width: int) -> str:
     return text + " " * max(1, width - cell_len(text))
-
-
-def _cut(text: str, width: int) -> str:
-    while cell_len(text) > width:
-        text = text[:-1]
-    return text

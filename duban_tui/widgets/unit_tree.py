@@ -187,6 +187,10 @@ class UnitTree(Tree[NodeRow]):
         """Another width: names are cut elsewhere."""
         self._invalidate()
 
+    def watch_show_vertical_scrollbar(self) -> None:
+        """The scroll bar takes a cell of the counts at the right edge; no resize tells of it."""
+        self._invalidate()
+
     def render_label(self, node: TreeNode[NodeRow], base_style: Style, style: Style) -> Text:
         """Icon, name, and the two worst counts at the right edge."""
         row = node.data

@@ -44,6 +44,20 @@ def test_find_understands_initials_of_a_unit(run: Run, demo_office: Path) -> Non
     assert (len(found) > 0) == (int(within) > 0)
 
 
+def test_find_lists_all_units_that_initials_may_mean_and_says_so(run: Run, demo_office: Path) -> None:
+    ended = run("find", "qjq", "--limit", 200, home=demo_office)
+    assert ended.err == "“qjq”读作：綦江区（含下级）、黔江区（含下级）\n"
+    assert "綦江区" in ended.out
+    assert "黔江区" in ended.out
+
+
+def test_find_says_that_there_is_more_but_to_programs_nothing(run: Run, demo_office: Path) -> None:
+    cut = run("find", "的", "--limit", 2, home=demo_office)
+    assert cut.err == "只列出前 2 件，还有更多：用 --limit 多列，或再加字词\n"
+    assert run("find", "的", "--limit", 2, "--json", home=demo_office).err == ""
+    assert run("find", "的", "--limit", 1_000, home=demo_office).err == ""
+
+
 def test_nothing_found_is_no_error(run: Run, demo_office: Path) -> None:
     assert run("find", "没有这样的文字", "--json", home=demo_office) == (0, "[]\n", "")
     ended = run("find", "没有这样的文字", home=demo_office)

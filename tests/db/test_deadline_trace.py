@@ -39,6 +39,17 @@ def test_a_limit_over_the_spring_festival_is_told_day_by_day() -> None:
     assert (trace.basis, trace.revision) == ("某条例第二十四条", packaged().revision)
 
 
+def test_a_limit_that_ends_before_acceptance_is_due_says_which_decides() -> None:
+    trace = explain(at(2026, 11, 26, 9), Limit.parse("1工作日"), packaged(), RULES)
+    assert marks(trace) == {"11-26": "送达", "11-27": "应办结", "11-30": "受理期限（以办结为准）"}
+    assert (
+        "受理期限到 2026-11-30（周一）24:00（送达后第 2 个工作日），办结期限早于受理期限，以办结为准。"
+        in trace.sentences
+    )
+    two = explain(at(2026, 11, 26, 9), Limit.parse("2工作日"), packaged(), RULES)
+    assert marks(two)["11-30"] == "受理期限、应办结"
+
+
 def test_a_roll_is_told_and_a_working_weekend_does_not_roll() -> None:
     rolled = explain(at(2026, 2, 5), Limit.parse("15日"), packaged(), RULES)
     assert "期满日是休息日，顺延到其后第一个工作日 2026-02-24（周二）。" in rolled.sentences

@@ -40,6 +40,30 @@ def test_every_action_has_a_row_and_a_form() -> None:
     assert set(lifecycle.RULES) == set(Action) == set(FIELDS)
 
 
+def test_what_the_case_waits_for_is_offered_first(office: Office, handled: Recorded) -> None:
+    def first(case: Recorded) -> Action:
+        return lifecycle.allowed(facts(office, case.case_id))[0]
+
+    fresh = open_case(office, [Act(Action.REGISTER, {"kind": "诉求", "title": "停水"})])
+    assert lifecycle.allowed(facts(office, fresh.case_id))[:2] == [Action.DISPATCH, Action.REFUSE]
+    for act, offered in (
+        (Act(Action.RETURN, {"reason": "不属本单位职责"}), Action.RETURN_GRANT),
+        (Act(Action.RETURN_REJECT, {"reason": "属你单位职责"}), Action.SIGN),
+        (Act(Action.EXTEND, {"reason": "待配件", "until": until(12, 1)}), Action.EXTEND_GRANT),
+        (Act(Action.EXTEND_REJECT, {"opinion": "不批"}), Action.SIGN),
+        (Act(Action.SUBMIT, {"reply": "已修好"}), Action.APPROVE),
+        (Act(Action.APPROVE), Action.VERIFY),
+    ):
+        record(office, handled.case_id, act)
+        assert first(handled) is offered
+
+
+def test_every_other_action_has_a_screen_of_its_own() -> None:
+    own = {Action.REGISTER, Action.RECALCULATE, Action.UNDO, Action.SETTLE, Action.DETACH}
+    assert set(lifecycle.RULES) - set(lifecycle.OFFERED) == own
+    assert len(set(lifecycle.OFFERED)) == len(lifecycle.OFFERED)
+
+
 def test_a_case_goes_from_registration_to_closing(office: Office, handled: Recorded) -> None:
     assert facts(office, handled.case_id).stage == Stage.HANDLING
     record(office, handled.case_id, Act(Action.SUBMIT, {"reply": "已修好"}))

@@ -14,7 +14,7 @@ from db.office import Office
 from db.reads.lookup import Superseded, ids, marks, search
 from db.reads.readings import readings
 from db.terms import Alarm
-from db.units import end
+from db.units import add, end
 from tests.db.conftest import MONDAY
 
 
@@ -93,6 +93,12 @@ def test_a_correction_is_found_and_the_error_no_longer(office: Office) -> None:
         ("qj", "綦江区（含下级）", ""),
         ("500110001", "綦江区古南街道（含下级）", ""),
         ("綦江区 古南", "綦江区古南街道（含下级）", ""),
+        ("綦江区古南街道", "綦江区古南街道（含下级）", ""),
+        ("綦江区古南", "綦江区古南街道（含下级）", ""),
+        ("綦江区古南街道北街社区 路灯", "綦江区古南街道北街社区居委会（含下级）", "路灯"),
+        ("重庆市綦江区古南街道", "綦江区古南街道（含下级）", ""),
+        ("超期", "警报", ""),
+        ("上个月", "2026年10月", ""),
         ("南坪街道 古南街道", "南岸区南坪街道（含下级）", "古南街道"),
         ("警报 南岸 2026年11月", "南岸区（含下级） · 警报 · 2026年11月", ""),
         ("待签收", "待签收", ""),
@@ -111,7 +117,21 @@ def test_words_are_read_as_unit_state_and_days(office: Office, text: str, label:
     assert (reading.label, reading.query.words) == (label, left)
 
 
-@pytest.mark.parametrize("text", ["", "路灯", "区", "2026-02-30", "20261345", "q", "12345", "不存在的镇"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "路灯",
+        "綦江区路灯不亮",
+        "南岸区古南街道",
+        "区",
+        "2026-02-30",
+        "20261345",
+        "q",
+        "12345",
+        "不存在的镇",
+    ],
+)
 def test_plain_words_have_no_reading(office: Office, text: str) -> None:
     assert readings(office.writer, text, MONDAY) == ()
 
@@ -124,6 +144,13 @@ def test_the_name_of_an_ended_unit_means_its_successor(office: Office) -> None:
     end(office.writer, unit_id("南坪街道"), successor=unit_id("古南街道"))
     (reading,) = readings(office.writer, "南坪街道", MONDAY)
     assert reading.label == "綦江区古南街道（含下级）"
+
+
+def test_a_department_is_read_without_its_district_twice(office: Office) -> None:
+    (district,) = office.writer.execute("SELECT unit_id FROM unit_version WHERE name = '綦江区'").fetchone()
+    add(office.writer, "綦江区城市管理局", under=district, kind="区县部门")
+    (reading,) = readings(office.writer, "綦江区城市管理局", MONDAY)
+    assert reading.label == "綦江区城市管理局（含下级）"
 
 
 def test_a_reading_is_an_offer_and_a_filter_and_narrows_nothing_by_itself(

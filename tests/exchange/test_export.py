@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gc
 import subprocess
 import sys
 from collections.abc import Callable
@@ -94,6 +95,31 @@ def test_an_export_that_fails_leaves_the_old_file(
         export_list(open_reader(filled.path), path, ListQuery(), NOW)
     assert path.read_text("utf-8") == "旧"
     assert [each.name for each in tmp_path.glob("*.xlsx*")] == ["a.xlsx"]
+
+
+@pytest.mark.parametrize(
+    ("name", "broken_off"),
+    [
+        ("a.csv", "db.exchange.export._cells"),
+        ("a.xlsx", "db.exchange.export._cells"),
+        ("a.xlsx", "openpyxl.writer.excel.tostring"),
+    ],
+)
+def test_an_export_that_is_broken_off_leaves_nothing_and_is_silent(
+    filled: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, broken_off: str
+) -> None:
+    def ctrl_c(*args: object) -> None:
+        raise KeyboardInterrupt
+
+    complaints: list[object] = []
+    monkeypatch.setattr(sys, "unraisablehook", complaints.append)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setattr(broken_off, ctrl_c)
+    with pytest.raises(KeyboardInterrupt):
+        export_list(open_reader(filled.path), tmp_path / name, ListQuery(), NOW)
+    assert not [each.name for each in tmp_path.iterdir() if "a." in each.name or "openpyxl" in each.name]
+    gc.collect()
+    assert complaints == []
 
 
 @pytest.mark.parametrize(

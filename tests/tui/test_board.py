@@ -277,6 +277,13 @@ async def test_the_preview_shows_the_case_masked(desk: Desk, register: Register)
     assert "5工作日" in text
 
 
+async def test_the_preview_says_the_end_where_little_fits(desk: Desk, register: Register) -> None:
+    register("路灯不亮", lead="古南街道")
+    async with desk((80, 24)) as pilot:
+        await rested(pilot)
+        assert "应于 11-20 周五办结（5工作日，剩 4 个工作日）" in shown(pilot)
+
+
 async def test_what_is_told_leaves_the_foot_free(desk: Desk) -> None:
     async with desk((80, 24)) as pilot:
         foot = shown(pilot).splitlines()[-3:]

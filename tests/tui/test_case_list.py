@@ -115,11 +115,17 @@ async def test_every_line_is_as_wide_as_the_list(width: int) -> None:
         assert {cell_len(line) for line in lines(cases)} == {cases.scrollable_content_region.width}
 
 
+WAITING = {
+    "accept_by": instants.at(2026, 11, 19), "due_at": instants.at(2026, 11, 24), "accepted_at": None,
+    "alarm": "delivered",
+}  # fmt: skip
+
+
 @pytest.mark.parametrize("width", [44, 56, 80, 88, 104, 120])
 @pytest.mark.parametrize(
     ("values", "said"),
     [
-        ({"accept_by": instants.at(2026, 11, 19), "accepted_at": None, "alarm": "delivered"}, "2日"),
+        (WAITING, "2日"),
         ({"due_at": instants.at(2027, 3, 27)}, "日暂定"),
         ({"due_at": instants.at(2021, 1, 5), "alarm": "overdue"}, "日"),
     ],
@@ -236,6 +242,54 @@ def test_the_state_never_hangs_on_colour_alone(alarm: Alarm, seed: int) -> None:
         columns = case_columns.layout(width)
         shown = case_columns.cells(row(random.Random(seed).randrange(10**6), alarm=str(alarm)), columns, LOOK)
         assert alarm.label in "".join(shown)
+
+
+@pytest.mark.parametrize(
+    ("width", "sort", "said"),
+    [
+        (80, "urgency", "状态 ▾"),
+        (80, "due", "剩余工作日 ▾"),
+        (56, "number", "编号 ▾"),
+        (56, "unit", "主办 ▾"),
+        (80, "newest", "最新▾"),
+        (120, "updated", "更新 ▾"),
+        (80, "updated", "更新▾"),
+        (56, "updated", "更新▾"),
+    ],
+)
+def test_every_order_has_a_mark_in_the_heading(width: int, sort: str, said: str) -> None:
+    heading = case_columns.heading(case_columns.layout(width), sort, 1, "360")
+    assert said in heading
+    assert heading.count("▾") == 1
+    assert cell_len(heading) == width
+
+
+async def test_the_heading_says_the_place_in_the_list() -> None:
+    async with listing(range(1_234)) as (pilot, cases):
+        assert "1 / 1,234" in lines(cases)[0]
+        await pilot.press("end", "up")
+        assert "1,233 / 1,234" in lines(cases)[0]
+        app = cases.app
+        assert isinstance(app, ListApp)
+        cases.show(array("q", range(64)), app.fetch, more=True)
+        assert "1 / 64+" in lines(cases)[0]
+        cases.extend(array("q"), more=False)
+        assert "1 / 64 " in lines(cases)[0]
+        cases.show(array("q"), app.fetch)
+        assert "/" not in lines(cases)[0]
+
+
+def test_where_little_fits_the_place_goes_before_the_order_and_is_never_cut() -> None:
+    def title(at: int, count: str) -> str:
+        return (
+            case_columns.heading(case_columns.layout(56), "newest", at, count)
+            .split("事项")[1]
+            .split("主办")[0]
+        )
+
+    assert title(1, "360").split() == ["最新▾", "1/360"]
+    assert title(1, "12,640").split() == ["1", "/", "12,640"]
+    assert title(10_000, "12,640").split() == ["最新▾"]
 
 
 def test_a_long_number_keeps_its_end() -> None:

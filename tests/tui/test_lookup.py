@@ -16,11 +16,13 @@ from db.actions import Action
 from db.journal import Act, record
 from db.office import Office
 from db.reads import board, lookup
+from db.units import add
 from duban_tui import config
 from duban_tui.messages import OfficeChanged
 from duban_tui.screens.board import BoardScreen
 from duban_tui.screens.lookup import LookupScreen
 from duban_tui.widgets.case_list import CaseList
+from duban_tui.widgets.reading_rows import ReadingRows
 from tests.tui.conftest import MONDAY, Desk, Register, settled, shown
 
 SIZES = [(60, 20), (80, 24), (120, 36), (160, 48)]
@@ -158,14 +160,81 @@ async def test_a_reading_never_narrows_what_the_words_find(desk: Desk, register:
 
 
 async def test_up_from_the_first_hit_goes_to_the_reading(desk: Desk, register: Register) -> None:
-    register("綦江区的路灯不亮", lead="南坪街道")
+    case = register("路灯不亮", lead="古南街道")
+    register("綦江区 路灯不亮", lead="南坪街道")
     async with desk() as pilot:
-        await ask(pilot, "綦江区")
+        await ask(pilot, "綦江区 路灯")
         assert "▸綦江区（含下级）" not in shown(pilot)
         await pilot.press("up")
-        assert "▸綦江区（含下级）" in shown(pilot)
+        assert "▸綦江区（含下级） · “路灯”" in shown(pilot)
         await pilot.press("down")
         assert "▸綦江区（含下级）" not in shown(pilot)
+        await pilot.press("up", "enter")
+        await settled(pilot)
+        assert "快查 綦江区（含下级） · “路灯” 1 件" in shown(pilot)
+        assert numbers(pilot) == [case.case_id]
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [("报到", "▸报到"), ("11月", "▸2026年11月"), ("2026-11", "▸2026年11月"), ("綦江区", "▸綦江")],
+)
+async def test_words_that_a_reading_understands_whole_put_it_first(
+    desk: Desk, register: Register, text: str, first: str
+) -> None:
+    named = register(f"{text}的路灯不亮")
+    meant = register("噪声扰民", lead="古南街道")
+    async with desk((80, 24)) as pilot:
+        await ask(pilot, text)
+        assert numbers(pilot) == [named.case_id]
+        assert first in shown(pilot)
+        assert shown(pilot).count("▸") == 1
+        await pilot.press("f6")
+        await settled(pilot)
+        assert isinstance(pilot.app.screen, LookupScreen)
+        await pilot.press("enter")
+        await settled(pilot)
+        assert meant.case_id in numbers(pilot)
+
+
+async def test_digits_stay_a_part_of_a_number_although_they_are_a_day(desk: Desk, register: Register) -> None:
+    case = register("路灯不亮", numbers=[["12345", "2026111508"]])
+    async with desk() as pilot:
+        await ask(pilot, "20261115")
+        assert " 2026-11-15：" in shown(pilot)
+        assert f"▸{case.number}" in shown(pilot)
+
+
+async def test_initials_of_two_units_offer_both_and_each_is_one_key_away(
+    desk: Desk, register: Register, office: Office
+) -> None:
+    top = office.writer.execute("SELECT unit_id FROM unit_version WHERE level = 1")
+    add(office.writer, "黔江区", under=top.fetchone()[0], kind="行政区划")
+    first, second = register("路灯不亮", lead="綦江区"), register("噪声扰民", lead="黔江区")
+    async with desk((80, 24)) as pilot:
+        await ask(pilot, "qjq")
+        assert "▸綦江区（含下级）" in shown(pilot)
+        assert " 黔江区（含下级）" in shown(pilot)
+        await pilot.press("tab")
+        await settled(pilot)
+        assert numbers(pilot) == [first.case_id]
+        await pilot.press("tab", "tab")
+        await settled(pilot)
+        await pilot.press("down")
+        assert "▸黔江区（含下级）" in shown(pilot)
+        await pilot.press("enter")
+        await settled(pilot)
+        assert numbers(pilot) == [second.case_id]
+
+
+async def test_a_click_on_a_reading_lists_it(desk: Desk, register: Register) -> None:
+    case = register("路灯不亮", lead="古南街道")
+    async with desk() as pilot:
+        await ask(pilot, "qjq")
+        await pilot.click(ReadingRows, offset=(3, 0))
+        await settled(pilot)
+        assert isinstance(pilot.app.screen, BoardScreen)
+        assert numbers(pilot) == [case.case_id]
 
 
 async def test_tab_without_a_reading_says_why_not(desk: Desk, register: Register) -> None:
@@ -186,7 +255,7 @@ async def test_f5_lists_all_results_on_the_board(desk: Desk, register: Register)
         await settled(pilot)
         assert isinstance(pilot.app.screen, BoardScreen)
         assert numbers(pilot) == [second.case_id, first.case_id]
-        assert "快查“路灯” 2 件  Esc 回总台" in shown(pilot)
+        assert "快查 “路灯” 2 件  Esc 回总台" in shown(pilot)
         await pilot.press("escape")
         await settled(pilot)
         assert len(numbers(pilot)) == 3
@@ -252,9 +321,19 @@ async def test_nothing_found_says_so(desk: Desk, register: Register) -> None:
     async with desk() as pilot:
         await ask(pilot, "没有的字")
         assert "没有找到“没有的字”" in shown(pilot)
+        assert "标点" not in shown(pilot)
         await pilot.press("enter")
         await settled(pilot)
         assert isinstance(pilot.app.screen, LookupScreen)
+
+
+async def test_a_pasted_text_that_finds_nothing_for_its_marks_says_so(desk: Desk, register: Register) -> None:
+    register("路灯不亮，无人修")
+    async with desk((80, 24)) as pilot:
+        await ask(pilot, "路灯不亮，无人修")
+        assert len(numbers(pilot)) == 1
+        await ask(pilot, "“路灯不亮”")
+        assert "标点也要一样，可改用空格隔开几个词" in shown(pilot)
 
 
 async def test_markup_and_signs_are_only_text(desk: Desk, register: Register) -> None:

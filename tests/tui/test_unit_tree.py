@@ -64,6 +64,16 @@ def text(tree: UnitTree) -> list[str]:
     return [tree.render_line(y).text.rstrip() for y in range(tree.size.height)]
 
 
+async def test_a_scroll_bar_that_comes_later_hides_no_count() -> None:
+    async with growing() as (_pilot, _app, tree):
+        tree.styles.scrollbar_size_vertical = 1
+        assert cell_len(text(tree)[0]) == 32
+        tree.show_vertical_scrollbar = True
+        assert tree.scrollable_content_region.width == 31
+        line = text(tree)[0]
+    assert (cell_len(line), line.endswith("37  1k")) == (31, True)
+
+
 async def test_two_worst_counts_with_zeros_as_dots() -> None:
     async with growing() as (_pilot, _app, tree):
         lines = text(tree)

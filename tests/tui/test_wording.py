@@ -36,6 +36,7 @@ PLAIN = CaseRow(
         ({"provisional": True}, "剩 4 日 暂定", "剩4日~"),
         ({"accepted_at": None, "alarm": "delivered"}, "受理剩 1 日", "受剩1日"),
         ({"accepted_at": None, "alarm": "delivered", "accept_by": end(16)}, "受理限今天", "受限今天"),
+        ({"accepted_at": None, "alarm": "delivered", "due_at": end(16)}, "限今天", "限今天"),
         ({"accepted_at": None, "alarm": "warning", "accept_by": end(12)}, "受理超 2 日", "受超2日"),
         ({"alarm": "paused", "running": False}, "暂停", "暂停"),
         ({"running": False, "stage": "registered"}, "待交办", "待交办"),

@@ -8,15 +8,16 @@ import pytest
 
 from db import drafts, instants, units
 from db.actions import Action
-from db.lifecycle import BEHIND_THE_DESK, RULES
+from db.journal import Act, record
+from db.lifecycle import OFFERED
 from db.reads import case as reads
 from db.reads import flow
-from duban_tui.screens.action import ActionScreen
+from duban_tui.screens.action import ActionScreen, due_line
 from duban_tui.screens.handle import HandleScreen
 from tests.tui.forms.conftest import Home
 from tests.tui.forms.desk import NOW, Desk, desk_on, write
 
-FORMS = [action for action in RULES if action not in BEHIND_THE_DESK and action is not Action.VERIFY]
+FORMS = [action for action in OFFERED if action is not Action.VERIFY]
 
 
 def facts(app: Desk, case: int) -> reads.CaseFacts:
@@ -34,6 +35,17 @@ async def test_every_action_has_a_form(home: Home, action: Action, size: tuple[i
         assert "F2 提交" in app.text
 
 
+@pytest.mark.parametrize(
+    ("due", "said"),
+    [
+        (27, "1工作日：应于 11-27 周五 办结，早于受理期限，以办结为准"),
+        (30, "1工作日：应于 11-30 周一 办结，11-30 前受理"),
+    ],
+)
+def test_no_acceptance_is_asked_for_after_the_case_is_due(due: int, said: str) -> None:
+    assert due_line("1工作日", instants.at(2026, 11, due) + 86_400, instants.at(2026, 12, 1), False) == said
+
+
 async def test_handing_over_by_initials(home: Home) -> None:
     case = home.cases["fresh"]
     async with desk_on(home.path, lambda: ActionScreen(case, Action.DISPATCH)) as (app, pilot):
@@ -48,6 +60,30 @@ async def test_handing_over_by_initials(home: Home) -> None:
         assert (now.unit, now.stage) == ("三江街道", "dispatched")
         assert now.due_at == instants.at(2026, 12, 1)
         assert now.delivered_at == NOW
+
+
+async def test_a_returned_case_is_handed_over_with_the_end_it_had(home: Home) -> None:
+    case = home.cases["fresh"]
+    async with desk_on(home.path, lambda: ActionScreen(case, Action.DISPATCH)) as (app, pilot):
+        office = app.office()
+        uid = office.writer.execute(
+            "SELECT uid FROM unit JOIN unit_version ON unit_id = unit.id WHERE name = '三江街道'"
+        ).fetchone()[0]
+        for act in (
+            Act(Action.DISPATCH, {"lead": uid}, at=NOW - 3 * 86_400),
+            Act(Action.RETURN, {"reason": "不属本单位职责"}),
+            Act(Action.RETURN_GRANT),
+        ):
+            record(office, case, act)
+        kept = facts(app, case).due_at
+        assert kept is not None
+        app.push_screen(ActionScreen(case, Action.DISPATCH))
+        await pilot.pause()
+        await pilot.press(*"sjjd", "enter")
+        assert f"5工作日，照旧：应于 {instants.last_day_of(kept):%m-%d}" in app.text
+        await pilot.press("f2")
+        await pilot.pause()
+        assert facts(app, case).due_at == kept
 
 
 async def test_the_due_date_follows_the_limit_as_it_is_typed(home: Home) -> None:
@@ -181,7 +217,7 @@ async def test_the_menu_opens_a_form_by_enter_and_refuses_in_words(home: Home) -
     async with desk_on(home.path, lambda: HandleScreen(case)) as (app, pilot):
         await pilot.press("end", "enter")
         assert "办理" in app.text
-        await pilot.press("home", "down", "enter")
+        await pilot.press("home", "enter")
         await pilot.pause()
         assert isinstance(app.screen, ActionScreen)
         assert app.screen.action is Action.DISPATCH
