@@ -2,6 +2,9 @@
 
 The driver is ``sqlcipher3`` (SQLite 3.53): the system library of current Debian has the WAL-reset
 bug and answers ``LIKE`` on a trigram index with silently no rows. It opens plain files without a key.
+
+The key of an encrypted file is that of the vault in its folder, unless another is given: a copy outside
+the data folder, or one whose vault is not in force yet.
 """
 
 from __future__ import annotations
@@ -14,9 +17,12 @@ from urllib.parse import quote
 
 from sqlcipher3 import dbapi2 as driver
 
+from db import vault
 from db.errors import OfficeError, OutdatedOffice
+from db.home import DATABASE
 
 __all__ = [
+    "PLAIN",
     "Connection",
     "OfficeError",
     "OutdatedOffice",
@@ -24,11 +30,13 @@ __all__ = [
     "driver",
     "explain",
     "files_of",
+    "is_keyed",
     "need_room",
     "open_reader",
     "open_writer",
     "remove",
     "size_of",
+    "take_key",
     "transaction",
 ]
 
@@ -52,8 +60,11 @@ SCHEMA_VERSION = 3
 """Kept in ``PRAGMA user_version``; Alembic is loaded only where it differs."""
 
 
-DATABASE = "office.db"
-"""The file of an office within its folder."""
+PAGE = 8192
+"""Bytes of a page."""
+
+PLAIN = b""
+"""The key of a file that is not encrypted."""
 
 
 def path_of(home: Path) -> Path:
@@ -81,6 +92,32 @@ READER_CACHE, WRITER_CACHE = 12_288, 65_536
 they read; a writer comes back to its pages before they are on disk."""
 
 
+def take_key(connection: Connection, path: Path, key: bytes | None = None) -> None:
+    """Give a fresh connection the key of its file, before anything else is said.
+
+    The key is raw, so SQLCipher stretches nothing. What it finds wrong it raises, and would print as well.
+
+    Args:
+        connection: just made.
+        path: its file.
+        key: of the file, or `PLAIN`; None: by the vault of its folder.
+
+    Raises:
+        OfficeLocked: encrypted, and not open.
+    """
+    if key is None:
+        key = vault.database_key(path.parent) or PLAIN
+    if key:
+        connection.execute("PRAGMA cipher_log_level = NONE")
+        connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
+        connection.execute(f"PRAGMA cipher_page_size = {PAGE}")
+
+
+def is_keyed(connection: Connection) -> bool:
+    """Whether what a connection reads is encrypted on disk."""
+    return connection.execute("PRAGMA cipher_salt").fetchone() is not None
+
+
 def _tune(connection: Connection, cache: int) -> Connection:
     connection.isolation_level = None
     for pragma in (
@@ -94,7 +131,7 @@ def _tune(connection: Connection, cache: int) -> Connection:
     return connection
 
 
-def open_reader(path: Path, *, outdated: bool = False) -> Connection:
+def open_reader(path: Path, *, outdated: bool = False, key: bytes | None = None) -> Connection:
     """A read-only connection. It may be used from the thread that asked for it only.
 
     An office on a read-only medium is read as it stands there, since nobody can change it.
@@ -102,9 +139,11 @@ def open_reader(path: Path, *, outdated: bool = False) -> Connection:
     Args:
         path: the database.
         outdated: take also one that an older version wrote, as for a backup of it.
+        key: as `take_key` has it.
 
     Raises:
         OutdatedOffice: it has to be upgraded first.
+        OfficeLocked: it is encrypted, and its vault is not open.
         OfficeError: the file is missing, damaged, or not an office.
     """
     if not path.exists():
@@ -113,6 +152,7 @@ def open_reader(path: Path, *, outdated: bool = False) -> Connection:
         connection = driver.connect(
             f"file:{quote(str(path))}?{_reading(path)}", uri=True, timeout=BUSY_MS / 1000
         )
+        take_key(connection, path, key)
         _tune(connection, READER_CACHE)
         version = int(connection.execute("PRAGMA user_version").fetchone()[0])
     except driver.Error as error:
@@ -145,18 +185,25 @@ def _reading(path: Path) -> str:
     return "mode=ro&immutable=1"
 
 
-def open_writer(path: Path, *, create: bool = False) -> Connection:
+def open_writer(path: Path, *, create: bool = False, key: bytes | None = None) -> Connection:
     """A connection that may write: WAL, every commit on disk before it returns.
 
+    Args:
+        path: the database.
+        create: make it where there is none.
+        key: as `take_key` has it.
+
     Raises:
+        OfficeLocked: it is encrypted, and its vault is not open.
         OfficeError: missing, read-only, locked, full or damaged.
     """
     if not create and not path.exists():
         raise OfficeError(f"这里没有办公库：{path}。请先运行 duban init 或 duban demo")
     try:
         connection = driver.connect(str(path), timeout=BUSY_MS / 1000)
+        take_key(connection, path, key)
         if create:
-            connection.execute("PRAGMA page_size=8192")
+            connection.execute(f"PRAGMA page_size={PAGE}")
         _tune(connection, WRITER_CACHE)
         safe = driver.sqlite_version_info >= SAFE_SQLITE
         connection.execute(f"PRAGMA journal_mode={'WAL' if safe else 'TRUNCATE'}")
@@ -226,16 +273,36 @@ def _roll_back(connection: Connection) -> None:
 def explain(error: Exception, path: Path) -> str:
     """One line in Chinese for what the database said: what, where, how to mend."""
     said = str(error)
+    if "not a database" in said:
+        return _no_database(path)
     for sign, line in (
         ("locked", "办公库正被另一个程序占用，请稍候再试：{path}"),
         ("readonly", "办公库是只读的，未写入：{path}。请检查文件权限"),
         ("disk is full", "磁盘已满，未写入：{path}。请腾出空间后重试"),
         ("disk I/O", "磁盘读写出错，未写入：{path}。请检查磁盘"),
         ("malformed", "办公库已损坏：{path}。请运行 duban doctor，并用 duban restore 恢复备份"),
-        ("not a database", "这不是办公库文件，或已损坏：{path}。请用 duban restore 恢复备份"),
         ("unable to open", "打不开办公库：{path}。请检查路径和权限"),
         ("no such table", "这不是 Duban 的办公库：{path}"),
     ):
         if sign in said:
             return line.format(path=path)
     return f"数据库出错：{said}（{path}）"
+
+
+def _no_database(path: Path) -> str:
+    """Whether a key is missing or wrong, as far as it can be told from what is there."""
+    with suppress(OSError, OfficeError):
+        if vault.is_sealed(path.parent):
+            file = vault.file_of(path.parent)
+            if vault.is_clear(path):
+                return f"办公库 {path} 没有加密，旁边却有密钥匣 {file.name}。若不要加密，请先移走密钥匣"
+            return (
+                f"密钥匣 {file} 打不开这份办公库 {path}：不是同一套，或办公库已损坏。"
+                "请放回原来的密钥匣，或用 duban restore 恢复备份"
+            )
+        if path.stat().st_size and path.stat().st_size % PAGE == 0 and not vault.is_clear(path):
+            return (
+                f"打不开 {path}：若是加密的办公库，旁边缺了密钥匣 {vault.VAULT_FILE}，请放回原处，"
+                "或用恢复文件（duban recovery use）；若不是，就是已损坏，请用 duban restore 恢复备份"
+            )
+    return f"这不是办公库文件，或已损坏：{path}。请用 duban restore 恢复备份"

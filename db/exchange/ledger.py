@@ -23,6 +23,7 @@ from db.exchange.rejects import Rejects
 from db.exchange.scratch import Scratch
 from db.exchange.table import Ledger, open_ledger
 from db.exchange.tally import Counts, Tally, Work
+from db.home import REJECTS
 from db.rules import Rules
 from db.terms import Via
 
@@ -128,7 +129,7 @@ def import_ledger(
         OfficeError: the database refused; the message says how many rows are in.
     """
     ledger = open_ledger(path, sheet=sheet, source=source, mapping=mapping)
-    rejects = Rejects(path, ledger.columns.names, office.home / "rejects")
+    rejects = Rejects(path, ledger.columns.names, office.home / REJECTS)
     tally, read, stopped = Tally(), 0, False
     try:
         with Scratch() as scratch:
