@@ -217,8 +217,11 @@ def open_writer(path: Path, *, create: bool = False, key: bytes | None = None) -
 
 def size_of(connection: Connection) -> int:
     """Bytes of the database as this connection sees it, its log included."""
-    pages, page = (connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "page_size"))
-    return int(pages * page)
+    # Keyed, SQLCipher answers for the size of a page itself, and in letters.
+    pages, page = (
+        int(connection.execute(f"PRAGMA {name}").fetchone()[0]) for name in ("page_count", "page_size")
+    )
+    return pages * page
 
 
 def need_room(folder: Path, needed: int, what: str) -> None:

@@ -24,6 +24,12 @@ def aside_of(path: Path) -> Path:
     return path.with_name(f".{path.name}.clear")
 
 
+def shown(path: Path) -> Path:
+    """A file by the name that it had before it was put aside."""
+    original = path.with_name(path.name.removeprefix(".").removesuffix(".clear"))
+    return original if aside_of(original) == path else path
+
+
 def keep_aside(path: Path) -> None:
     """Give a file a second name, by which it can be wiped once its own is gone.
 

@@ -114,7 +114,7 @@ def make(home: Path, passphrase: str) -> None:
         raise OfficeError(f"{home} 已有加密的办公库")
     key, wrapped = new(passphrase)
     write(home / VAULT_FILE, wrapped)
-    _open[home.resolve()] = key
+    hold(home, key)
 
 
 def new(passphrase: str) -> tuple[bytes, Wrapped]:
@@ -140,7 +140,7 @@ def put_in_force(
     sync_folder(home)
     replace(fresh_of(home), home / DATABASE)
     sync_folder(home)
-    _open[home.resolve()] = key
+    hold(home, key)
 
 
 def settle(home: Path) -> None:
@@ -173,11 +173,16 @@ def unlock(home: Path, passphrase: str) -> None:
         WrongPassphrase: it does not open it.
         OfficeError: there is no vault, or its file cannot be read.
     """
-    _open[home.resolve()] = unwrap(read(file_of(home)), passphrase)
+    hold(home, unwrap(read(file_of(home)), passphrase))
     if is_unsettled(home):
         from db import encryption
 
         encryption.finish(home)
+
+
+def hold(home: Path, key: bytes) -> None:
+    """Open the vault for this process by a key that is at hand."""
+    _open[home.resolve()] = key
 
 
 def lock(home: Path) -> None:

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from db import instants
 from db.connection import path_of
 from duban_tui import locations
-from duban_tui.cli import INTERRUPTED
+from duban_tui.cli import INTERRUPTED, passphrase
+from duban_tui.cli.errors import CommandError
 from duban_tui.cli.output import print_json
 from duban_tui.cli.places import config_of, home_of, office_of, reader_of
 from duban_tui.cli.progress import progress_line, show_progress
@@ -28,23 +29,30 @@ def init(args: argparse.Namespace) -> None:
 
     settings, home = config_of(args), home_of(args)
     units = Path(args.units) if args.units else None
+    secret = passphrase.required(args) if args.encrypt else None
+    if args.passphrase_file and not args.encrypt:
+        raise CommandError("给了口令却没有说加密：要加密请加上 --encrypt，不要就去掉 --passphrase-file")
     with Office.create(
-        home, settings.rules, settings.officer.name, units, name=settings.office.name
+        home, settings.rules, settings.officer.name, units, name=settings.office.name, passphrase=secret
     ) as office:
         living = office.writer.execute("SELECT count(*) FROM unit_version WHERE valid_to IS NULL").fetchone()[
             0
         ]
-    print(f"已新建办公库：{path_of(home)}（{living:,} 个单位）")
+    print(f"已新建办公库：{path_of(home)}（{living:,} 个单位{'，已加密' if secret else ''}）")
+    if secret:
+        print(passphrase.WARNING)
 
 
 def backup(args: argparse.Namespace) -> None:
     """Copy the office while it is used."""
-    from db.backup import back_up
+    from db.backup import back_up, vault_of
 
     target = back_up(
         home_of(args), Path(args.dest), now=instants.now(), progress=partial(show_progress, "备份")
     )
     print(f"已备份到：{target}（{target.stat().st_size / 1e6:.1f} MB，大小和流水末端已核对）")
+    if vault_of(target).exists():
+        print(f"密钥匣在旁边：{vault_of(target).name}；恢复时要它，也要今天的口令")
 
 
 def restore(args: argparse.Namespace) -> None:
@@ -52,7 +60,13 @@ def restore(args: argparse.Namespace) -> None:
     from db.backup import restore as put_back
 
     home = home_of(args)
-    former = put_back(home, Path(args.src), now=instants.now(), progress=partial(show_progress, "检查"))
+    former = put_back(
+        home,
+        Path(args.src),
+        now=instants.now(),
+        progress=partial(show_progress, "检查"),
+        passphrase=passphrase.given(args),
+    )
     print(f"已恢复办公库：{path_of(home)}" + (f"；原来的留在：{former}" if former else ""))
 
 
