@@ -19,6 +19,7 @@ from textual.filter import NoColor
 from textual.screen import Screen
 from textual.scrollbar import ScrollBar
 
+from db import vault
 from db.connection import path_of
 from duban_tui import commands, desk_state, locations, theme, widths
 from duban_tui.commands import Place
@@ -90,6 +91,7 @@ class DubanApp(OfficeApp):
         """Ask the terminal how wide it draws, then run until the officer leaves.
 
         Raises:
+            OfficeLocked: it is encrypted, and no passphrase was given.
             OfficeError: the office that is there cannot be read; nothing was drawn yet.
         """
         if path_of(self.home).exists():
@@ -112,10 +114,10 @@ class DubanApp(OfficeApp):
         return self._screen("board" if path_of(self.home).exists() else "first_run")
 
     def on_mount(self) -> None:
-        """Take the officer's keys; start the clocks where there is an office."""
+        """Take the officer's keys; start the clocks where there is an office that can be read."""
         own = {name: ",".join(commands.bound_keys(keys)) for name, keys in self.config.keys.items()}
         self.set_keymap(own)
-        if path_of(self.home).exists():
+        if path_of(self.home).exists() and vault.is_open(self.home):
             self.start_clocks()
         if self.start:
             self.call_later(self._open_number, self.start)
@@ -158,8 +160,10 @@ class DubanApp(OfficeApp):
         self.show("confirm", f"{'；'.join(lost)}。现在退出？", then=lambda yes: self.exit() if yes else None)
 
     def on_unmount(self) -> None:
-        """Keep what the desk remembers, close the office."""
-        desk_state.save(locations.desk_state(self.home), self.remembered)
+        """Keep what the desk remembers, but for words of an encrypted office; close the office."""
+        private = vault.is_sealed(self.home)
+        kept = self.remembered._replace(words="") if private else self.remembered
+        desk_state.save(locations.desk_state(self.home), kept)
         self.close_office()
 
     def list_on_board(self, ids: array[int], label: str) -> None:
@@ -306,7 +310,8 @@ class DubanApp(OfficeApp):
         from duban_tui.clipboard import ClipboardError, copy
 
         try:
-            way = copy(text, self.copy_to_clipboard, locations.copied(self.home))
+            file = None if vault.is_sealed(self.home) else locations.copied(self.home)
+            way = copy(text, self.copy_to_clipboard, file)
         except ClipboardError as error:
             self.notify(str(error), severity="error", markup=False)
         else:

@@ -15,7 +15,7 @@ from textual.app import App
 from textual.events import Event, InputEvent
 from textual.worker import get_current_worker
 
-from db import calendars, instants
+from db import calendars, instants, vault
 from db.connection import Connection, OfficeError, driver, explain, open_reader, path_of
 from db.workdays import Calendar
 from duban_tui import locations
@@ -114,8 +114,14 @@ class OfficeApp(App[None]):
         else:
             log = locations.log(self.home)
             with log.open("a", encoding="utf-8") as file:
-                file.write(f"{instants.iso(instants.now())}\n{''.join(traceback.format_exception(cause))}\n")
+                file.write(f"{instants.iso(instants.now())}\n{self._traced(cause)}\n")
             self.exit(return_code=1, message=f"程序出错，已退出；写下的都已保存。详情见 {log}")
+
+    def _traced(self, cause: Exception) -> str:
+        """Where a defect happened; of an encrypted office without its message, which may quote a case."""
+        if not vault.is_sealed(self.home):
+            return "".join(traceback.format_exception(cause))
+        return "".join(traceback.format_tb(cause.__traceback__)) + type(cause).__name__
 
     def start_clocks(self) -> None:
         """From now on notice what others write, and that time goes by."""
