@@ -91,8 +91,11 @@ READER_CACHE, WRITER_CACHE = 12_288, 65_536
 """KiB of pages that a connection keeps. A desk has a reader in each of its threads, and the system keeps what
 they read; a writer comes back to its pages before they are on disk."""
 
+KEYED_READER_CACHE = 49_152
+"""The same for an encrypted file: what the system keeps of it has to be decrypted at every reading."""
 
-def take_key(connection: Connection, path: Path, key: bytes | None = None) -> None:
+
+def take_key(connection: Connection, path: Path, key: bytes | None = None) -> bool:
     """Give a fresh connection the key of its file, before anything else is said.
 
     The key is raw, so SQLCipher stretches nothing. What it finds wrong it raises, and would print as well.
@@ -101,6 +104,9 @@ def take_key(connection: Connection, path: Path, key: bytes | None = None) -> No
         connection: just made.
         path: its file.
         key: of the file, or `PLAIN`; None: by the vault of its folder.
+
+    Returns:
+        Whether the file is encrypted.
 
     Raises:
         OfficeLocked: encrypted, and not open.
@@ -111,6 +117,7 @@ def take_key(connection: Connection, path: Path, key: bytes | None = None) -> No
         connection.execute("PRAGMA cipher_log_level = NONE")
         connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
         connection.execute(f"PRAGMA cipher_page_size = {PAGE}")
+    return bool(key)
 
 
 def is_keyed(connection: Connection) -> bool:
@@ -152,8 +159,8 @@ def open_reader(path: Path, *, outdated: bool = False, key: bytes | None = None)
         connection = driver.connect(
             f"file:{quote(str(path))}?{_reading(path)}", uri=True, timeout=BUSY_MS / 1000
         )
-        take_key(connection, path, key)
-        _tune(connection, READER_CACHE)
+        keyed = take_key(connection, path, key)
+        _tune(connection, KEYED_READER_CACHE if keyed else READER_CACHE)
         version = int(connection.execute("PRAGMA user_version").fetchone()[0])
     except driver.Error as error:
         raise OfficeError(explain(error, path)) from error
