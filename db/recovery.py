@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import os
-from contextlib import closing
 from pathlib import Path
 
 from db import device, encryption, vault
@@ -107,14 +106,13 @@ def use(home: Path, source: Path, passphrase: str) -> None:
         raise OfficeError(f"这里的办公库没有加密，用不着恢复文件：{path}")
     key = vault.unwrap(wrapped, passphrase)
     try:
-        with closing(open_reader(path, outdated=True, key=vault.derived(key, "database"))):
-            pass
+        open_reader(path, outdated=True, key=vault.derived(key, "database")).close()
     except OfficeError as error:
-        if path.exists() and "打不开" in str(error):
-            raise OfficeError(
-                f"{source} 不是这份办公库的钥匙，没有换上：{path}。请核对是哪台机器的"
-            ) from error
-        raise
+        if not path.exists():
+            raise
+        raise OfficeError(
+            f"{source} 打不开这份办公库，没有换上：{path}。请核对是不是这台机器的；若是，就是办公库已损坏"
+        ) from error
     vault.write(vault.file_of(home), wrapped)
     vault.hold(home, key)
     if vault.is_unsettled(home):
