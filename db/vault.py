@@ -67,7 +67,7 @@ class Wrapped(NamedTuple):
 
 def is_sealed(home: Path) -> bool:
     """Whether the office in `home` is encrypted. Loads nothing."""
-    return (home / VAULT_FILE).exists() or is_unsettled(home)
+    return is_unsettled(home) or (home / VAULT_FILE).exists()  # In this order: `settle` may be at it.
 
 
 def is_unsettled(home: Path) -> bool:
