@@ -99,6 +99,7 @@ def take_key(connection: Connection, path: Path, key: bytes | None = None) -> bo
     """Give a fresh connection the key of its file, before anything else is said.
 
     The key is raw, so SQLCipher stretches nothing. What it finds wrong it raises, and would print as well.
+    Its cipher_memory_security stays off, as it is: what is guarded is the disk of a machine that is not on.
 
     Args:
         connection: just made.

@@ -18,7 +18,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -177,7 +177,8 @@ def unlock(home: Path, passphrase: str) -> None:
     if is_unsettled(home):
         from db import encryption
 
-        encryption.finish(home)
+        with suppress(OfficeError):  # Without room for it the office can be used all the same.
+            encryption.finish(home)
 
 
 def hold(home: Path, key: bytes) -> None:

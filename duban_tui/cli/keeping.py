@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from db import instants
+from db import instants, vault
 from db.connection import path_of
 from duban_tui import locations
 from duban_tui.cli import INTERRUPTED, passphrase
@@ -68,6 +68,8 @@ def restore(args: argparse.Namespace) -> None:
         passphrase=passphrase.given(args),
     )
     print(f"已恢复办公库：{path_of(home)}" + (f"；原来的留在：{former}" if former else ""))
+    if former and vault.is_sealed(home) and vault.is_clear(former):
+        print("原来的办公库没有加密，确认不要了请删除")
 
 
 WORTH_SAYING = 5.0

@@ -26,6 +26,7 @@ def encrypt(args: argparse.Namespace) -> None:
     home, secret = home_of(args), given.required(args)
     if vault.is_unsettled(home):
         vault.unlock(home, secret)
+        encryption.finish(home)
         print(f"上次加密的收尾已做完：{path_of(home)}")
         return
     with progress_line():

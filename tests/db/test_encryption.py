@@ -215,3 +215,25 @@ def test_a_half_made_copy_beside_a_plain_office_means_nothing(used: Path) -> Non
     encryption.encrypt(used, PASSPHRASE)
     vault.unlock(used, PASSPHRASE)
     assert not any(file.exists() for file in files_of(vault.fresh_of(used)))
+
+
+def test_where_the_last_steps_have_no_room_the_office_opens_and_the_next_time_goes_on(
+    used: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = rows(used)
+
+    def full(home: Path) -> None:
+        raise OfficeError("磁盘已满")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(encryption, "finish", full)
+        with pytest.raises(OfficeError, match="磁盘已满"):
+            encryption.encrypt(used, PASSPHRASE)
+        vault.lock(used)
+        vault.unlock(used, PASSPHRASE)
+        assert vault.is_unsettled(used)
+        assert rows(used) == before
+        vault.change_passphrase(used, PASSPHRASE, OTHER)
+    vault.unlock(used, OTHER)
+    assert not vault.is_unsettled(used)
+    assert traces(used, TITLE) == []
