@@ -193,13 +193,14 @@ def restore(
 def _opened(home: Path, source: Path, passphrase: str | None) -> _Opened:
     """The key of a backup: that of the office here, else the one in the vault beside the backup."""
     here, beside = vault.is_sealed(home), vault_of(source)
-    if not source.exists() or vault.is_clear(source) or not (here or beside.exists()):
-        if here and source.exists() and vault.is_clear(source):
-            raise OfficeError(
-                f"这份备份没有加密，而这里的办公库已加密，没有恢复：{source}。"
-                "请用另一个 --home 恢复，再用 duban encrypt 加密"
-            )
-        return _Opened(PLAIN)
+    clear = source.exists() and vault.is_clear(source)
+    if clear and here:
+        raise OfficeError(
+            f"这份备份没有加密，而这里的办公库已加密，没有恢复：{source}。"
+            "请用另一个 --home 恢复，再用 duban encrypt 加密"
+        )
+    if clear or not source.exists() or not (here or beside.exists()):
+        return _Opened(PLAIN)  # Or no office at all, which is told when it is opened.
     brought = vault.read(beside if beside.exists() else vault.file_of(home))
     same = here and vault.read(vault.file_of(home)).mark == brought.mark
     if same and vault.is_open(home):
