@@ -17,6 +17,7 @@ from bench import (
     board,
     cold,
     datasette,
+    encryption,
     frames,
     generator,
     hands,
@@ -55,6 +56,7 @@ PARTS: Mapping[str, Part] = {
     "datasette": datasette.rows,
     "ledger": lambda connection, home, now: ledger_reading.rows(connection),
     "generator": lambda connection, home, now: generator.rows(),
+    "encryption": encryption.rows,
     "writes": lambda connection, home, now: writes.rows(home),
 }
 """What is measured, in this order: what writes comes last."""

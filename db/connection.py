@@ -2,6 +2,9 @@
 
 The driver is ``sqlcipher3`` (SQLite 3.53): the system library of current Debian has the WAL-reset
 bug and answers ``LIKE`` on a trigram index with silently no rows. It opens plain files without a key.
+
+The key of an encrypted file is that of the vault in its folder, unless another is given: a copy outside
+the data folder, or one whose vault is not in force yet.
 """
 
 from __future__ import annotations
@@ -14,9 +17,12 @@ from urllib.parse import quote
 
 from sqlcipher3 import dbapi2 as driver
 
+from db import vault
 from db.errors import OfficeError, OutdatedOffice
+from db.home import DATABASE
 
 __all__ = [
+    "PLAIN",
     "Connection",
     "OfficeError",
     "OutdatedOffice",
@@ -25,12 +31,14 @@ __all__ = [
     "explain",
     "files_of",
     "former_of",
+    "is_keyed",
     "missing",
     "need_room",
     "open_reader",
     "open_writer",
     "remove",
     "size_of",
+    "take_key",
     "transaction",
 ]
 
@@ -54,8 +62,11 @@ SCHEMA_VERSION = 3
 """Kept in ``PRAGMA user_version``; Alembic is loaded only where it differs."""
 
 
-DATABASE = "office.db"
-"""The file of an office within its folder."""
+PAGE = 8192
+"""Bytes of a page."""
+
+PLAIN = b""
+"""The key of a file that is not encrypted."""
 
 
 def path_of(home: Path) -> Path:
@@ -86,6 +97,40 @@ READER_CACHE, WRITER_CACHE = 12_288, 65_536
 """KiB of pages that a connection keeps. A desk has a reader in each of its threads, and the system keeps what
 they read; a writer comes back to its pages before they are on disk."""
 
+KEYED_READER_CACHE = 49_152
+"""The same for an encrypted file: what the system keeps of it has to be decrypted at every reading."""
+
+
+def take_key(connection: Connection, path: Path, key: bytes | None = None) -> bool:
+    """Give a fresh connection the key of its file, before anything else is said.
+
+    The key is raw, so SQLCipher stretches nothing. What it finds wrong it raises, and would print as well.
+    Its cipher_memory_security stays off, as it is: what is guarded is the disk of a machine that is not on.
+
+    Args:
+        connection: just made.
+        path: its file.
+        key: of the file, or `PLAIN`; None: by the vault of its folder.
+
+    Returns:
+        Whether the file is encrypted.
+
+    Raises:
+        OfficeLocked: encrypted, and not open.
+    """
+    if key is None:
+        key = vault.database_key(path.parent) or PLAIN
+    if key:
+        connection.execute("PRAGMA cipher_log_level = NONE")
+        connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
+        connection.execute(f"PRAGMA cipher_page_size = {PAGE}")
+    return bool(key)
+
+
+def is_keyed(connection: Connection) -> bool:
+    """Whether what a connection reads is encrypted on disk."""
+    return connection.execute("PRAGMA cipher_salt").fetchone() is not None
+
 
 def _tune(connection: Connection, cache: int) -> Connection:
     connection.isolation_level = None
@@ -100,7 +145,9 @@ def _tune(connection: Connection, cache: int) -> Connection:
     return connection
 
 
-def open_reader(path: Path, *, outdated: bool = False, closed_elsewhere: bool = False) -> Connection:
+def open_reader(
+    path: Path, *, outdated: bool = False, closed_elsewhere: bool = False, key: bytes | None = None
+) -> Connection:
     """A read-only connection. It may be used from the thread that asked for it only.
 
     An office on a read-only medium is read as it stands there, since nobody can change it.
@@ -109,21 +156,25 @@ def open_reader(path: Path, *, outdated: bool = False, closed_elsewhere: bool = 
         path: the database.
         outdated: take also one that an older version wrote, as for a backup of it.
         closed_elsewhere: another thread may close it, once the one that reads is done with it.
+        key: as `take_key` has it.
 
     Raises:
         OutdatedOffice: it has to be upgraded first.
+        OfficeLocked: it is encrypted, and its vault is not open.
         OfficeError: the file is missing, damaged, or not an office.
     """
     if not path.exists():
         raise OfficeError(missing(path))
     try:
         try:
-            connection, version = _read_only(path, closed_elsewhere)
+            connection, version = _read_only(path, closed_elsewhere, key)
         except driver.OperationalError:
             if not path.with_name(f"{path.name}-journal").exists():
                 raise
-            open_writer(path).close()  # A kill left a change half done, which only a writer takes back.
-            connection, version = _read_only(path, closed_elsewhere)
+            open_writer(
+                path, key=key
+            ).close()  # A kill left a change half done, which only a writer takes back.
+            connection, version = _read_only(path, closed_elsewhere, key)
     except driver.Error as error:
         raise OfficeError(explain(error, path)) from error
     if version > SCHEMA_VERSION:
@@ -137,13 +188,14 @@ def open_reader(path: Path, *, outdated: bool = False, closed_elsewhere: bool = 
     return connection
 
 
-def _read_only(path: Path, closed_elsewhere: bool) -> tuple[Connection, int]:
+def _read_only(path: Path, closed_elsewhere: bool, key: bytes | None) -> tuple[Connection, int]:
     """A connection, and the version of the schema: the first that is read."""
     connection = driver.connect(
         f"file:{quote(str(path))}?{_reading(path)}", uri=True, timeout=BUSY_MS / 1000,
         check_same_thread=not closed_elsewhere,
     )  # fmt: skip
-    _tune(connection, READER_CACHE)
+    keyed = take_key(connection, path, key)
+    _tune(connection, KEYED_READER_CACHE if keyed else READER_CACHE)
     return connection, int(connection.execute("PRAGMA user_version").fetchone()[0])
 
 
@@ -164,18 +216,25 @@ def _reading(path: Path) -> str:
     return "mode=ro&immutable=1"
 
 
-def open_writer(path: Path, *, create: bool = False) -> Connection:
+def open_writer(path: Path, *, create: bool = False, key: bytes | None = None) -> Connection:
     """A connection that may write: WAL, every commit on disk before it returns.
 
+    Args:
+        path: the database.
+        create: make it where there is none.
+        key: as `take_key` has it.
+
     Raises:
+        OfficeLocked: it is encrypted, and its vault is not open.
         OfficeError: missing, read-only, locked, full or damaged.
     """
     if not create and not path.exists():
         raise OfficeError(missing(path))
     try:
         connection = driver.connect(str(path), timeout=BUSY_MS / 1000)
+        take_key(connection, path, key)
         if create:
-            connection.execute("PRAGMA page_size=8192")
+            connection.execute(f"PRAGMA page_size={PAGE}")
         _tune(connection, WRITER_CACHE)
         safe = driver.sqlite_version_info >= SAFE_SQLITE
         connection.execute(f"PRAGMA journal_mode={'WAL' if safe else 'TRUNCATE'}")
@@ -204,8 +263,11 @@ def missing(path: Path) -> str:
 
 def size_of(connection: Connection) -> int:
     """Bytes of the database as this connection sees it, its log included."""
-    pages, page = (connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "page_size"))
-    return int(pages * page)
+    # Keyed, SQLCipher answers for the size of a page itself, and in letters.
+    pages, page = (
+        int(connection.execute(f"PRAGMA {name}").fetchone()[0]) for name in ("page_count", "page_size")
+    )
+    return pages * page
 
 
 def need_room(folder: Path, needed: int, what: str) -> None:
@@ -260,6 +322,8 @@ def _roll_back(connection: Connection) -> None:
 def explain(error: Exception, path: Path) -> str:
     """One line in Chinese for what the database said: what, where, how to mend."""
     said = str(error)
+    if "not a database" in said:
+        return _no_database(path)
     for sign, line in (
         ("locked", "办公库正被另一个程序占用，请稍候再试：{path}"),
         ("readonly", "办公库是只读的，未写入：{path}。请检查文件权限"),
@@ -268,10 +332,28 @@ def explain(error: Exception, path: Path) -> str:
         ("vtable constructor", "快查索引已损坏：{path}。请用 duban restore 恢复备份"),
         ("fts5", "快查索引已损坏：{path}。请运行 duban doctor --rebuild，不行再用 duban restore 恢复备份"),
         ("malformed", "办公库已损坏：{path}。请运行 duban doctor，并用 duban restore 恢复备份"),
-        ("not a database", "这不是办公库文件，或已损坏：{path}。请用 duban restore 恢复备份"),
         ("unable to open", "打不开办公库：{path}。请检查路径和权限"),
         ("no such table", "这不是 Duban 的办公库：{path}"),
     ):
         if sign in said:
             return line.format(path=path)
     return f"数据库出错：{said}（{path}）"
+
+
+def _no_database(path: Path) -> str:
+    """Whether a key is missing or wrong, as far as it can be told from what is there."""
+    with suppress(OSError, OfficeError):
+        if vault.is_sealed(path.parent):
+            file = vault.file_of(path.parent)
+            if vault.is_clear(path):
+                return f"办公库 {path} 没有加密，旁边却有密钥匣 {file.name}。若不要加密，请先移走密钥匣"
+            return (
+                f"密钥匣 {file} 打不开这份办公库 {path}：不是同一套，或办公库已损坏。"
+                "请放回原来的密钥匣，或用 duban restore 恢复备份"
+            )
+        if path.stat().st_size and path.stat().st_size % PAGE == 0 and not vault.is_clear(path):
+            return (
+                f"打不开 {path}：若是加密的办公库，旁边缺了密钥匣 {vault.VAULT_FILE}，请放回原处，"
+                "或用恢复文件（duban recovery use）；若不是，就是已损坏，请用 duban restore 恢复备份"
+            )
+    return f"这不是办公库文件，或已损坏：{path}。请用 duban restore 恢复备份"

@@ -1,7 +1,8 @@
 """This machine's identity: an id that is never used again, and two keys outside the database.
 
 Two keys: Ed25519, by which others know what is from us, and X25519 (age), by which they seal what only
-we can open. The key file is 0600 and no part of a backup. It also names the folder and machine it was
+we can open. The key file is 0600 and no part of a backup; in an encrypted office the vault seals the
+private keys in it. It also names the folder and machine it was
 made on: a restored, cloned or moved office finds that they differ and takes a new identity, so that no
 two machines ever write the same (device, sequence).
 """
@@ -11,10 +12,12 @@ from __future__ import annotations
 import json
 import os
 import platform
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+from db import vault
 from db.connection import Connection, OfficeError
 from db.durable import put_in_place
 from db.ids import uuid7
@@ -68,12 +71,31 @@ def secrets_of(home: Path) -> Secrets:
     """The private keys of this machine.
 
     Raises:
+        OfficeLocked: the office is encrypted, and its vault is not open.
         OfficeError: there is no key file, or it cannot be read.
     """
     known = _read(home / KEY_FILE)
-    if known is None or not {"private_key", "identity"} <= known.keys():
+    if known is not None and {"private_key", "identity"} <= known.keys():
+        return Secrets(known["private_key"], known["identity"])
+    if known is None or "sealed" not in known:
         raise OfficeError(f"读不了本机密钥 {home / KEY_FILE}。请检查文件和权限，再打开一次办公库")
-    return Secrets(known["private_key"], known["identity"])
+    plain = vault.unseal(home, bytes.fromhex(known["sealed"]), f"device {known['id']}")
+    return Secrets(*json.loads(plain))
+
+
+def seal_keys(home: Path, replace: Callable[[Path, Path], None] = put_in_place) -> None:
+    """Write the key file anew as an encrypted office has it; nothing where there is none.
+
+    Args:
+        home: the data folder, its vault open.
+        replace: puts the new file in the place of the old one.
+
+    Raises:
+        OfficeError: it cannot be written.
+    """
+    known = _read(home / KEY_FILE)
+    if known is not None and "sealed" not in known:
+        _write(home, known["id"], secrets_of(home), known["where"], replace)
 
 
 def prefix_of(device: str) -> str:
@@ -128,23 +150,31 @@ def _read(path: Path) -> dict[str, str] | None:
 def _new_device(home: Path, connection: Connection, now: int, *, field: bool) -> Device:
     (made, public, recipient), new = _generate(), uuid7()
     device = Device(new, prefix_of(new) if field else "", public, recipient)
-    text = json.dumps(
-        {
-            "id": device.id, "private_key": made.sign, "identity": made.identity, "where": _whereabouts(home),
-        }
-    )  # fmt: skip
-    path = home / KEY_FILE
-    fresh = path.with_suffix(".new")
-    try:
-        handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        put_in_place(fresh, path)
-    except OSError as error:
-        raise OfficeError(f"写不了本机密钥 {path}：{error.strerror}。请检查数据目录的权限") from error
+    _write(home, device.id, made, _whereabouts(home))
     connection.execute(
         "INSERT INTO device (id, prefix, public_key, recipient, first_seen, name, copy_kind) "
         "VALUES (?, ?, ?, ?, ?, ?, '')",
         (device.id, device.prefix, public, recipient, now, platform.node()),
     )
     return device
+
+
+def _write(
+    home: Path,
+    device: str,
+    private: Secrets,
+    where: str,
+    replace: Callable[[Path, Path], None] = put_in_place,
+) -> None:
+    kept = {"private_key": private.sign, "identity": private.identity}
+    if vault.is_sealed(home):
+        kept = {"sealed": vault.seal(home, json.dumps(private).encode(), f"device {device}").hex()}
+    path = home / KEY_FILE
+    fresh = path.with_suffix(".new")
+    try:
+        handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(json.dumps({"id": device, **kept, "where": where}))
+        replace(fresh, path)
+    except OSError as error:
+        raise OfficeError(f"写不了本机密钥 {path}：{error.strerror}。请检查数据目录的权限") from error

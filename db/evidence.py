@@ -1,7 +1,8 @@
 """Evidence at rest: files named by their SHA-256, below ``evidence`` in the data folder.
 
 A file is whole and on disk before its name appears; it is never changed. In an encrypted office its bytes
-are sealed by the vault, under the same name.
+are sealed by the vault, under the same name; a file in clear that is what its name says is read all the
+same, as an encryption that was stopped leaves it.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from db import vault
@@ -40,22 +41,13 @@ def put(home: Path, data: bytes) -> str:
     """
     sha256 = hashlib.sha256(data).hexdigest()
     path = path_of(home, sha256)
-    fresh = path.with_name(f".{path.name}.part-{os.getpid()}-{threading.get_ident()}")
     try:
         if _holds(home, sha256):
             return sha256
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(handle, "wb") as file:
-            file.write(vault.seal(home, data, f"evidence {sha256}"))
-        put_in_place(fresh, path)
-        for folder in (path.parent.parent, home):
-            sync_folder(folder)
+        _write(home, sha256, data, put_in_place)
         read(home, sha256)
     except OSError as error:
         raise OfficeError(f"存不了附件 {path}：{error.strerror}。请检查权限和剩余空间") from error
-    finally:
-        fresh.unlink(missing_ok=True)
     return sha256
 
 
@@ -67,14 +59,41 @@ def read(home: Path, sha256: str) -> bytes:
     """
     path = path_of(home, sha256)
     try:
-        data = vault.unseal(home, path.read_bytes(), f"evidence {sha256}")
+        data = path.read_bytes()
+        if not is_named(data, sha256):
+            data = vault.unseal(home, data, f"evidence {sha256}")
     except FileNotFoundError:
         raise OfficeError(f"附件不见了：{path}。请从备份的 {FOLDER} 目录取回") from None
     except OSError as error:
         raise OfficeError(f"读不了附件 {path}：{error.strerror}。请检查权限和磁盘") from error
-    if hashlib.sha256(data).hexdigest() != sha256:
+    if not is_named(data, sha256):
         raise OfficeError(f"附件已损坏：{path}。请从备份的 {FOLDER} 目录取回")
     return data
+
+
+def is_named(data: bytes, sha256: str) -> bool:
+    """Whether these bytes are the file of that name."""
+    return hashlib.sha256(data).hexdigest() == sha256
+
+
+def seal_files(home: Path, replace: Callable[[Path, Path], None]) -> None:
+    """Seal what lies here in clear, file by file; may be stopped and called again.
+
+    Args:
+        home: the data folder, its vault open.
+        replace: puts a new file in the place of an old one.
+
+    Raises:
+        OfficeError: one cannot be read or written.
+    """
+    for path in sorted((home / FOLDER).glob("??/*")):
+        sha256 = path.parent.name + path.name
+        try:
+            data = path.read_bytes()
+            if is_named(data, sha256):
+                _write(home, sha256, data, replace)
+        except OSError as error:
+            raise OfficeError(f"附件没能加密 {path}：{error.strerror}。请检查权限和剩余空间") from error
 
 
 def remove(home: Path, sha256: str) -> None:
@@ -126,3 +145,18 @@ def _holds(home: Path, sha256: str) -> bool:
         raise
     except OfficeError:
         return False
+
+
+def _write(home: Path, sha256: str, data: bytes, replace: Callable[[Path, Path], None]) -> None:
+    path = path_of(home, sha256)
+    fresh = path.with_name(f".{path.name}.part-{os.getpid()}-{threading.get_ident()}")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(handle, "wb") as file:
+            file.write(vault.seal(home, data, f"evidence {sha256}"))
+        replace(fresh, path)
+        for folder in (path.parent.parent, home):
+            sync_folder(folder)
+    finally:
+        fresh.unlink(missing_ok=True)

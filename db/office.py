@@ -9,10 +9,10 @@ from contextlib import closing, suppress
 from pathlib import Path
 from types import TracebackType
 
-from db import attachments, calendars, instants, taken_rules, upkeep
+from db import attachments, calendars, instants, taken_rules, upkeep, vault
 from db.calendars import ANNOUNCED
 from db.connection import (
-    DATABASE,
+    PLAIN,
     SCHEMA_VERSION,
     Connection,
     OfficeError,
@@ -30,6 +30,7 @@ from db.connection import path_of as path_of
 from db.device import Device, this_device
 from db.durable import put_in_place
 from db.errors import NotAllowed
+from db.home import DATABASE
 from db.posts import Seat
 from db.reads import desk
 from db.rules import Rules
@@ -92,8 +93,19 @@ class Office:
         name: str = "督查办",
         kind: CopyKind = CopyKind.OFFICE,
         post: Post = Post.DUTY,
+        passphrase: str | None = None,
     ) -> Office:
         """Make a new office with the packaged unit tree, or another table; or a field copy of one.
+
+        Args:
+            home: its folder.
+            rules: what it works by.
+            officer: who opens it.
+            units: a unit table.
+            name: of the office.
+            kind: the office's own records, or a copy to take along.
+            post: of the officer.
+            passphrase: encrypts it, and is not kept: lost, the office is lost. None: not encrypted.
 
         Raises:
             OfficeError: there is one already, or the folder cannot be written.
@@ -103,17 +115,18 @@ class Office:
         for file in files_of(path):
             if file.exists():
                 raise OfficeError(f"这里已有办公库：{file}。要新建请换一个 --home")
-        fresh = path.with_name(f".{DATABASE}.new-{os.getpid()}")
+        if vault.is_sealed(home):
+            raise OfficeError(f"这里有一个密钥匣：{vault.file_of(home)}。要新建请换一个 --home，或先移走它")
         try:
             home.mkdir(parents=True, exist_ok=True)
-            _build(fresh, name, units, kind)
-            put_in_place(fresh, path)
+            if passphrase is None:
+                _create_plain(path, name, units, kind)
+            else:
+                _create_encrypted(home, passphrase, name, units, kind)
         except OSError as error:
             raise OfficeError(
                 f"建不了办公库：{error.strerror}（{error.filename or path}）。请检查目录权限"
             ) from error
-        finally:
-            remove(fresh)
         return cls.open(home, rules, officer, post)
 
     @classmethod
@@ -245,13 +258,33 @@ def _take_seat(connection: Connection, officer: str, post: Post, now: int) -> No
     )
 
 
-def _build(path: Path, name: str, units: Path | None, kind: CopyKind) -> None:
+def _create_plain(path: Path, name: str, units: Path | None, kind: CopyKind) -> None:
+    fresh = path.with_name(f".{DATABASE}.new-{os.getpid()}")
+    try:
+        _build(fresh, name, units, kind, PLAIN)
+        put_in_place(fresh, path)
+    finally:
+        remove(fresh)
+
+
+def _create_encrypted(home: Path, passphrase: str, name: str, units: Path | None, kind: CopyKind) -> None:
+    key, wrapped = vault.new(passphrase)
+    vault.withdraw(home)
+    try:
+        _build(vault.fresh_of(home), name, units, kind, vault.derived(key, "database"))
+        vault.put_in_force(home, key, wrapped)
+        vault.settle(home)
+    finally:
+        vault.withdraw(home)
+
+
+def _build(path: Path, name: str, units: Path | None, kind: CopyKind, key: bytes) -> None:
     from db import units as unit_tree  # pypinyin and the tree only when one is made
 
     announced = calendars.packaged()
-    writer = open_writer(path, create=True)
+    writer = open_writer(path, create=True, key=key)
     try:
-        migrate(writer, path)
+        migrate(writer, path, key=key)
         with transaction(writer) as connection:
             connection.executemany(
                 "INSERT INTO setting (name, value) VALUES (?, ?)",
@@ -270,18 +303,26 @@ def _build(path: Path, name: str, units: Path | None, kind: CopyKind) -> None:
         writer.close()
 
 
-def upgrade(path: Path, progress: Progress) -> None:
+def upgrade(path: Path, progress: Progress, *, key: bytes | None = None) -> None:
     """Bring an office of an older version up to this one, in one transaction, telling how far it is.
 
     Raises:
         OfficeError: as `migrate`.
     """
-    with closing(open_writer(path)) as writer:
-        migrate(writer, path, progress)
+    with closing(open_writer(path, key=key)) as writer:
+        migrate(writer, path, progress, key=key)
 
 
-def migrate(writer: Connection, path: Path, progress: Progress = lambda done, total: None) -> None:
+def migrate(
+    writer: Connection,
+    path: Path,
+    progress: Progress = lambda done, total: None,
+    *,
+    key: bytes | None = None,
+) -> None:
     """Bring the schema up to this version. Alembic is loaded only where it differs.
+
+    `key` is as `connection.take_key` has it.
 
     Raises:
         OfficeError: the office was written by a newer version, or the log of the change has no room.
@@ -295,4 +336,4 @@ def migrate(writer: Connection, path: Path, progress: Progress = lambda done, to
         from db import migrations
 
         need_room(path.parent, size_of(writer), "升级")
-        migrations.upgrade(path, progress)
+        migrations.upgrade(path, progress, key=key)

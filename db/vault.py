@@ -6,25 +6,45 @@
 file, and whoever lacks it reads nothing.
 
 An office without ``vault.json`` is a plain one: `seal` and `unseal` hand its bytes through.
+
+Database and vault cannot appear in one step. So the encrypted database is made whole as `fresh_of` the
+folder, then its vault is written as `WAITING`, then the database takes its place: a waiting vault counts
+from the moment that nothing fresh stands beside it any more. `settle` gives it its name when all else is
+done. Killed anywhere between, the office is the plain one it was, or the encrypted one whole.
 """
 
 from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from db.durable import put_in_place
+from db.durable import put_in_place, sync_folder
 from db.errors import OfficeError, OfficeLocked, WrongPassphrase
+from db.home import DATABASE
 
 VAULT_FILE = "vault.json"
+
+WAITING = "vault.waiting.json"
+"""A vault whose office is just being encrypted, or made."""
+
+FRESH = f".{DATABASE}.sealed"
+"""The encrypted database before it takes its place."""
+
+CLEAR = b"SQLite format 3\0"
+"""How a database in clear begins; an encrypted one begins with its salt."""
 
 SHORTEST = 8
 """Characters of a passphrase."""
 
 ITERATIONS, LANES, MEMORY_KIB = 3, 4, 131_072
 """Argon2id, above the second recommendation of RFC 9106 §4: about half a second on a laptop, each try."""
+
+MOST_MEMORY_KIB = 2**21
+"""What a vault file may ask for."""
 
 _ABOUT = b"duban vault 1"
 
@@ -41,11 +61,42 @@ class Wrapped(NamedTuple):
     memory_kib: int
     key: bytes
     """Nonce and ciphertext."""
+    mark: bytes
+    """Derived from the key: two vaults with one mark open the same office, whatever their passphrases."""
 
 
 def is_sealed(home: Path) -> bool:
     """Whether the office in `home` is encrypted. Loads nothing."""
-    return (home / VAULT_FILE).exists()
+    return is_unsettled(home) or (home / VAULT_FILE).exists()  # In this order: `settle` may be at it.
+
+
+def is_unsettled(home: Path) -> bool:
+    """Whether the database is encrypted already, and what remained to be done then may still be open."""
+    # Told by names alone: whoever opens and closes a database beside SQLite drops SQLite's locks.
+    return (home / WAITING).exists() and not fresh_of(home).exists() and (home / DATABASE).exists()
+
+
+def fresh_of(home: Path) -> Path:
+    """Where an encrypted database is made before it takes its place."""
+    return home / FRESH
+
+
+def is_clear(path: Path) -> bool:
+    """Whether a file is a database that anybody can read.
+
+    Raises:
+        OfficeError: it cannot be read.
+    """
+    try:
+        with path.open("rb") as file:
+            return file.read(len(CLEAR)) == CLEAR
+    except OSError as error:
+        raise OfficeError(f"读不了 {path}：{error.strerror}。请检查路径和权限") from error
+
+
+def file_of(home: Path) -> Path:
+    """The vault that is in force."""
+    return home / (WAITING if is_unsettled(home) else VAULT_FILE)
 
 
 def is_open(home: Path) -> bool:
@@ -54,20 +105,67 @@ def is_open(home: Path) -> bool:
 
 
 def make(home: Path, passphrase: str) -> None:
-    """Give a folder a vault with a new key, and leave it open.
+    """Give a folder without a database a vault with a new key, and leave it open.
 
     Raises:
         OfficeError: there is one already, the passphrase is too short, or the folder cannot be written.
     """
     if is_sealed(home):
         raise OfficeError(f"{home} 已有加密的办公库")
+    key, wrapped = new(passphrase)
+    write(home / VAULT_FILE, wrapped)
+    hold(home, key)
+
+
+def new(passphrase: str) -> tuple[bytes, Wrapped]:
+    """A key, and the vault for it; neither is anywhere yet.
+
+    Raises:
+        OfficeError: the passphrase is too short.
+    """
     key = os.urandom(32)
-    _write(home, wrap(key, passphrase))
-    _open[home.resolve()] = key
+    return key, wrap(key, passphrase)
+
+
+def put_in_force(
+    home: Path, key: bytes, wrapped: Wrapped, replace: Callable[[Path, Path], None] = put_in_place
+) -> None:
+    """Put the fresh database in its place under its vault, and open that; `settle` comes last.
+
+    Raises:
+        OfficeError: the vault cannot be written.
+        OSError: the database cannot be put there; `withdraw` takes the vault back.
+    """
+    write(home / WAITING, wrapped)
+    sync_folder(home)
+    replace(fresh_of(home), home / DATABASE)
+    sync_folder(home)
+    hold(home, key)
+
+
+def settle(home: Path) -> None:
+    """Give the waiting vault its name; nothing where none waits.
+
+    Raises:
+        OfficeError: the folder cannot be written.
+    """
+    if (home / WAITING).exists():
+        with _writing(home / VAULT_FILE):
+            os.replace(home / WAITING, home / VAULT_FILE)
+            sync_folder(home)
+
+
+def withdraw(home: Path) -> None:
+    """Take away what was begun and did not take its place: the vault first, then the database."""
+    if not is_unsettled(home):
+        from db.connection import remove
+
+        (home / WAITING).unlink(missing_ok=True)
+        remove(fresh_of(home))
 
 
 def unlock(home: Path, passphrase: str) -> None:
-    """Open the vault for this process.
+    """Open the vault for this process, and finish an encryption that was stopped on its last steps.
 
     Every try costs the same, right or wrong: the key is derived first, then tried.
 
@@ -75,7 +173,17 @@ def unlock(home: Path, passphrase: str) -> None:
         WrongPassphrase: it does not open it.
         OfficeError: there is no vault, or its file cannot be read.
     """
-    _open[home.resolve()] = unwrap(_read(home), passphrase)
+    hold(home, unwrap(read(file_of(home)), passphrase))
+    if is_unsettled(home):
+        from db import encryption
+
+        with suppress(OfficeError):  # Without room for it the office can be used all the same.
+            encryption.finish(home)
+
+
+def hold(home: Path, key: bytes) -> None:
+    """Open the vault for this process by a key that is at hand."""
+    _open[home.resolve()] = key
 
 
 def lock(home: Path) -> None:
@@ -90,7 +198,8 @@ def change_passphrase(home: Path, old: str, new: str) -> None:
         WrongPassphrase: `old` does not open it.
         OfficeError: `new` is too short, or the file cannot be written; the old one still holds.
     """
-    _write(home, wrap(unwrap(_read(home), old), new))
+    file = file_of(home)
+    write(file, wrap(unwrap(read(file), old), new))
 
 
 def database_key(home: Path) -> bytes | None:
@@ -145,9 +254,23 @@ def derive(home: Path, purpose: str) -> bytes:
     Raises:
         OfficeLocked: not open.
     """
+    return derived(master_key(home), purpose)
+
+
+def master_key(home: Path) -> bytes:
+    """The key that all others are derived from; for a recovery file, and never for anything else.
+
+    Raises:
+        OfficeLocked: not open.
+    """
     key = _open.get(home.resolve())
     if key is None:
         raise OfficeLocked(home)
+    return key
+
+
+def derived(key: bytes, purpose: str) -> bytes:
+    """As `derive`, of a key that is at hand."""
     from cryptography.hazmat.primitives.hashes import SHA256
     from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
@@ -164,7 +287,8 @@ def wrap(key: bytes, passphrase: str) -> Wrapped:
         raise OfficeError(f"口令至少 {SHORTEST} 个字，现有 {len(passphrase)} 个")
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-    empty = Wrapped(os.urandom(16), ITERATIONS, LANES, MEMORY_KIB, b"")
+    mark = derived(key, "mark")[:16]
+    empty = Wrapped(os.urandom(16), ITERATIONS, LANES, MEMORY_KIB, b"", mark)
     nonce = os.urandom(12)
     return empty._replace(key=nonce + AESGCM(_stretched(empty, passphrase)).encrypt(nonce, key, _ABOUT))
 
@@ -198,34 +322,65 @@ def _stretched(wrapped: Wrapped, passphrase: str) -> bytes:
     ).derive(text)  # fmt: skip
 
 
-def _write(home: Path, wrapped: Wrapped) -> None:
-    path = home / VAULT_FILE
-    fresh = path.with_suffix(".new")
-    text = json.dumps({
-        name: value.hex() if isinstance(value, bytes) else value for name, value in wrapped._asdict().items()
-    })  # fmt: skip
+@contextmanager
+def _writing(path: Path) -> Iterator[None]:
     try:
-        home.mkdir(parents=True, exist_ok=True)
-        handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(handle, "w", encoding="ascii") as file:
-            file.write(text)
-        put_in_place(fresh, path)
+        yield
     except OSError as error:
         raise OfficeError(f"写不了密钥匣 {path}：{error.strerror}。请检查目录权限和剩余空间") from error
 
 
-def _read(home: Path) -> Wrapped:
-    path = home / VAULT_FILE
+def write(path: Path, wrapped: Wrapped) -> None:
+    """Write a vault file, whole or not at all; on disk when this returns.
+
+    Raises:
+        OfficeError: it cannot be written; what stood there stays.
+    """
+    fresh = path.with_name(f".{path.name}.new-{os.getpid()}")
+    text = json.dumps({
+        name: value.hex() if isinstance(value, bytes) else value for name, value in wrapped._asdict().items()
+    })  # fmt: skip
+    with _writing(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            with os.fdopen(handle, "w", encoding="ascii") as file:
+                file.write(text)
+            put_in_place(fresh, path)
+        finally:
+            fresh.unlink(missing_ok=True)
+
+
+def read(path: Path) -> Wrapped:
+    """A vault file.
+
+    Raises:
+        OfficeError: it cannot be read, or is none.
+    """
     try:
         written: dict[str, Any] = json.loads(path.read_text("ascii"))
-        return Wrapped(
+        wrapped = Wrapped(
             bytes.fromhex(written["salt"]),
             int(written["iterations"]),
             int(written["lanes"]),
             int(written["memory_kib"]),
             bytes.fromhex(written["key"]),
+            bytes.fromhex(written["mark"]),
         )
+        if not _is_sane(wrapped):
+            raise ValueError
+        return wrapped
     except OSError as error:
         raise OfficeError(f"读不了密钥匣 {path}：{error.strerror}。没有它，加密的办公库打不开") from error
     except (ValueError, KeyError, TypeError):
         raise OfficeError(f"密钥匣 {path} 已损坏，请从备份取回同名文件，或用恢复文件") from None
+
+
+def _is_sane(wrapped: Wrapped) -> bool:
+    """Whether the figures are such as we write: a damaged file must not ask for all memory."""
+    return (
+        (len(wrapped.salt), len(wrapped.key), len(wrapped.mark)) == (16, 12 + 32 + 16, 16)
+        and 1 <= wrapped.iterations <= 64
+        and 1 <= wrapped.lanes <= 64
+        and 8 * wrapped.lanes <= wrapped.memory_kib <= MOST_MEMORY_KIB
+    )

@@ -101,6 +101,7 @@ class DubanApp(OfficeApp):
         """Ask the terminal how wide it draws, then run until the officer leaves.
 
         Raises:
+            OfficeLocked: it is encrypted, and no passphrase was given.
             OfficeError: the office that is there cannot be read; nothing was drawn yet.
         """
         if path_of(self.home).exists() and vault.is_open(self.home):
@@ -139,7 +140,7 @@ class DubanApp(OfficeApp):
         return not vault.is_open(self.home) or bool(desk.held(self.reader, self.now()))
 
     def on_mount(self) -> None:
-        """Take the officer's keys; start the clocks where there is an office."""
+        """Take the officer's keys; start the clocks where there is an office that can be read."""
         own = {name: ",".join(commands.bound_keys(keys)) for name, keys in self.config.keys.items()}
         self.set_keymap(own)
         if self.begun:
@@ -195,8 +196,10 @@ class DubanApp(OfficeApp):
         self.show("confirm", f"{'；'.join(lost)}。现在退出？", then=lambda yes: self.exit() if yes else None)
 
     def on_unmount(self) -> None:
-        """Keep what the desk remembers, close the office."""
-        desk_state.save(locations.desk_state(self.home), self.remembered)
+        """Keep what the desk remembers, but for words of an encrypted office; close the office."""
+        private = vault.is_sealed(self.home)
+        kept = self.remembered._replace(words="") if private else self.remembered
+        desk_state.save(locations.desk_state(self.home), kept)
         self.leave_office()
 
     def list_on_board(self, ids: array[int], label: str) -> None:
@@ -404,7 +407,8 @@ class DubanApp(OfficeApp):
         from duban_tui.clipboard import ClipboardError, copy
 
         try:
-            way = copy(text, self.copy_to_clipboard, locations.copied(self.home))
+            file = None if vault.is_sealed(self.home) else locations.copied(self.home)
+            way = copy(text, self.copy_to_clipboard, file)
         except ClipboardError as error:
             self.notify(str(error), severity="error", markup=False)
         else:

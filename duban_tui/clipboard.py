@@ -21,24 +21,27 @@ class ClipboardError(Exception):
     """The text could not be handed over; one Chinese line."""
 
 
-def copy(text: str, by_terminal: Callable[[str], None], file: Path) -> str:
+def copy(text: str, by_terminal: Callable[[str], None], file: Path | None) -> str:
     """Copy a text by the system's own program; over SSH, or without one, through the terminal.
 
     Args:
         text: what to copy.
         by_terminal: sends OSC 52.
-        file: takes what is too long for a terminal; readable for its owner only.
+        file: takes what is too long for a terminal; readable for its owner only. None: nothing may lie in
+            a file in clear.
 
     Returns:
         The way it went, in Chinese.
 
     Raises:
-        ClipboardError: too long for a terminal, and the file cannot be written.
+        ClipboardError: too long for a terminal, and there is no file, or it cannot be written.
     """
     command = _native()
     if command is not None and _runs(command, text):
         return f"系统剪贴板（{command[0]}）"
     if len(base64.b64encode(text.encode())) > OSC52_BYTES:
+        if file is None:
+            raise ClipboardError("太长，终端剪贴板装不下；办公库已加密，不另写明文文件。请分段复制")
         _write(file, text)
         return f"文件 {file}（太长，终端剪贴板装不下）"
     by_terminal(text)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from db.home import COPIED, DESK, LOG, REJECTS
+
 HOME_VARIABLE = "DUBAN_HOME"
 """Environment variable for the data folder."""
 
@@ -37,19 +39,19 @@ def shipped_config() -> Path:
 
 def log(home: Path) -> Path:
     """The log of what went wrong."""
-    return home / "duban.log"
+    return home / LOG
 
 
 def desk_state(home: Path) -> Path:
     """What the desk remembers from one day to the next: theme, unit, filter."""
-    return home / "desk.json"
+    return home / DESK
 
 
 def copied(home: Path) -> Path:
     """What was too long for the clipboard of a terminal."""
-    return home / "copied.txt"
+    return home / COPIED
 
 
 def rejects(home: Path) -> Path:
     """Rejected ledger rows go here when their source is read-only."""
-    return home / "rejects"
+    return home / REJECTS

@@ -209,7 +209,7 @@ class OfficeApp(App[None]):
         else:
             log = locations.log(self.home)
             with suppress(OSError), log.open("a", encoding="utf-8") as file:
-                file.write(f"{instants.iso(instants.now())}\n{''.join(traceback.format_exception(cause))}\n")
+                file.write(f"{instants.iso(instants.now())}\n{self._traced(cause)}\n")
             self.exit(return_code=1, message=f"程序出错，已退出；写下的都已保存。详情见 {log}")
 
     def _keep_what_is_typed(self) -> None:
@@ -220,6 +220,12 @@ class OfficeApp(App[None]):
             if isinstance(screen, DeskScreen):
                 with suppress(Exception):
                     screen.unsaved()
+
+    def _traced(self, cause: Exception) -> str:
+        """Where a defect happened; of an encrypted office without its message, which may quote a case."""
+        if not vault.is_sealed(self.home):
+            return "".join(traceback.format_exception(cause))
+        return "".join(traceback.format_tb(cause.__traceback__)) + type(cause).__name__
 
     def start_clocks(self) -> None:
         """From now on notice what others write, and that time goes by."""

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from db.actions import Action
-from db.connection import Connection, OfficeError
+from db.connection import Connection, OfficeError, is_keyed
 from db.exchange import history, samples
 from db.exchange.errors import LedgerError
 from db.exchange.lines import Refused
@@ -23,6 +23,7 @@ from db.exchange.rejects import Rejects
 from db.exchange.scratch import Scratch
 from db.exchange.table import Ledger, open_ledger
 from db.exchange.tally import Counts, Tally, Work
+from db.home import REJECTS
 from db.rules import Rules
 from db.terms import Via
 
@@ -91,7 +92,7 @@ def preview(
     shown = samples.first(ledger)
     rejects = Rejects(path, ledger.columns.names, None)
     tally = Tally()
-    with Scratch() as scratch:
+    with Scratch(in_memory=is_keyed(connection)) as scratch:
         read = _read(ledger, scratch, rejects, on_progress)
         for at, work in enumerate(_works(ledger, scratch, connection, rules), start=1):
             tally.add(work)
@@ -121,17 +122,19 @@ def import_ledger(
     """Take a ledger into the office.
 
     Ctrl+C, or a callback that raises `Stopped`, ends it between two batches; the counts say so. Rows
-    that are not taken are written beside the file, or to ``<home>/rejects``.
+    that are not taken are written beside the file, or to ``<home>/rejects``; an encrypted office keeps no
+    such rows in its folder.
 
     Raises:
         LedgerError: the file cannot be taken at all; nothing was written.
         OfficeError: the database refused; the message says how many rows are in.
     """
     ledger = open_ledger(path, sheet=sheet, source=source, mapping=mapping)
-    rejects = Rejects(path, ledger.columns.names, office.home / "rejects")
+    fallback = path.parent if is_keyed(office.writer) else office.home / REJECTS
+    rejects = Rejects(path, ledger.columns.names, fallback)
     tally, read, stopped = Tally(), 0, False
     try:
-        with Scratch() as scratch:
+        with Scratch(in_memory=is_keyed(office.writer)) as scratch:
             read = _read(ledger, scratch, rejects, on_progress)
             works = _works(ledger, scratch, office.writer, office.rules)
             _write(office, works, tally, read - rejects.count, on_progress)

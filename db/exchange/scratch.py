@@ -19,14 +19,15 @@ from db.exchange.lines import Identity, Line
 _PIECE = 5_000
 
 _SETUP = (
-    "PRAGMA temp_store=FILE",
+    "PRAGMA temp_store={store}",
     "PRAGMA temp.journal_mode=OFF",
     'CREATE TEMP TABLE line (row INTEGER PRIMARY KEY, "case" TEXT, began INTEGER, said TEXT)',
     'CREATE TEMP TABLE alias (name TEXT, "case" TEXT)',
     "BEGIN",
 )
 """A temporary table lies in a file that nobody else can open and that is gone with the process, however
-that ends: a ledger names citizens. The driver would keep it in memory unless told."""
+that ends: a ledger names citizens. The driver would keep it in memory unless told. Such a file is in clear
+on the disk: beside an encrypted office it is kept in memory, about a kilobyte a row."""
 
 _IN_ORDER = """SELECT row, "case" FROM line
 JOIN (SELECT "case", min(began) AS first, min(row) AS top FROM line GROUP BY "case") USING ("case")
@@ -54,11 +55,15 @@ def _root(owner: dict[str, str], case: str) -> str:
 class Scratch:
     """A sorter of lines; use it as a context manager. What it holds is gone afterwards."""
 
-    def __init__(self) -> None:
-        """Make it empty; its file appears, in the system's folder for such, when memory does not do."""
+    def __init__(self, *, in_memory: bool = False) -> None:
+        """Make it empty; its file appears, in the system's folder for such, when memory does not do.
+
+        Args:
+            in_memory: never make a file.
+        """
         self._connection = driver.connect(":memory:", isolation_level=None)
         for statement in _SETUP:
-            self._connection.execute(statement)
+            self._connection.execute(statement.format(store="MEMORY" if in_memory else "FILE"))
         self._waiting: list[tuple[int, str, int | None, str]] = []
         self._aliases: list[tuple[str, str]] = []
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Sequence
-from contextlib import suppress
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol
@@ -67,6 +68,16 @@ class CsvTable:
         self._file.close()
 
 
+@contextmanager
+def _working_in(folder: Path) -> Iterator[None]:
+    """Let a working file lie beside what is made of it: nobody chose the system's folder for it."""
+    before, tempfile.tempdir = tempfile.tempdir, str(folder)
+    try:
+        yield
+    finally:
+        tempfile.tempdir = before
+
+
 class XlsxTable:
     """An .xlsx file, streamed: a header that stays in view, text cells, fitting columns."""
 
@@ -81,6 +92,8 @@ class XlsxTable:
         self._sheet.freeze_panes = "A2"
         for at, width in enumerate(widths, start=1):
             self._sheet.column_dimensions[get_column_letter(at)].width = min(width, _WIDEST)
+        with _working_in(path.parent):
+            self._sheet._get_writer()
 
     def row(self, cells: Sequence[str]) -> None:
         """One row; every cell is text, so a long number keeps its digits."""

@@ -38,8 +38,10 @@ def _run(argv: Sequence[str] | None) -> int:
     except SystemExit as stop:
         return int(stop.code or 0)
     from db.connection import OutdatedOffice
+    from duban_tui.cli.passphrase import unlock
 
     try:
+        unlock(args)
         try:
             return function_of(args)(args) or 0
         except OutdatedOffice as old:

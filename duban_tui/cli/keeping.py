@@ -9,10 +9,11 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from db import evidence, instants
+from db import evidence, instants, vault
 from db.connection import path_of
 from duban_tui import locations
-from duban_tui.cli import INTERRUPTED
+from duban_tui.cli import INTERRUPTED, passphrase
+from duban_tui.cli.errors import CommandError
 from duban_tui.cli.output import print_json
 from duban_tui.cli.places import bare_reader_of, config_of, home_of, office_of
 from duban_tui.cli.progress import progress_line, show_progress
@@ -31,27 +32,35 @@ def init(args: argparse.Namespace) -> None:
     settings, home = config_of(args), home_of(args)
     units = Path(args.units) if args.units else None
     kind = CopyKind.FIELD if args.field else CopyKind.OFFICE
+    secret = passphrase.required(args) if args.encrypt else None
+    if args.passphrase_file and not args.encrypt:
+        raise CommandError("给了口令却没有说加密：要加密请加上 --encrypt，不要就去掉 --passphrase-file")
     with Office.create(
-        home, settings.rules, settings.officer.name, units,
-        name=settings.office.name, kind=kind, post=settings.officer.post,
+        home, settings.rules, settings.officer.name, units, name=settings.office.name, kind=kind,
+        post=settings.officer.post, passphrase=secret,
     ) as office:  # fmt: skip
         living = office.writer.execute("SELECT count(*) FROM unit_version WHERE valid_to IS NULL").fetchone()[
             0
         ]
         prefix = office.device.prefix
     told = f"，本机登记的编号以 {prefix} 开头" if prefix else ""
+    told += "，已加密" if secret else ""
     made = "外勤副本" if args.field else "办公库"
     print(f"已新建{made}：{path_of(home)}（{living:,} 个单位{told}）")
+    if secret:
+        print(passphrase.WARNING)
 
 
 def backup(args: argparse.Namespace) -> None:
     """Copy the office while it is used."""
-    from db.backup import back_up
+    from db.backup import back_up, vault_of
 
     target = back_up(
         home_of(args), Path(args.dest), now=instants.now(), progress=partial(show_progress, "备份")
     )
     print(f"已备份到：{target}（{target.stat().st_size / 1e6:.1f} MB，大小和流水末端已核对）")
+    if vault_of(target).exists():
+        print(f"密钥匣在旁边：{vault_of(target).name}；恢复时要它，也要今天的口令")
 
 
 def restore(args: argparse.Namespace) -> None:
@@ -60,7 +69,13 @@ def restore(args: argparse.Namespace) -> None:
     from db.backup import restore as put_back
 
     home = home_of(args)
-    former = put_back(home, Path(args.src), now=instants.now(), progress=partial(show_progress, "检查"))
+    former = put_back(
+        home,
+        Path(args.src),
+        now=instants.now(),
+        progress=partial(show_progress, "检查"),
+        passphrase=passphrase.given(args),
+    )
     print(f"已恢复办公库：{path_of(home)}" + (f"；原来的留在：{former}" if former else ""))
     if lost := evidence_backup.missing(home):
         print(
@@ -68,6 +83,8 @@ def restore(args: argparse.Namespace) -> None:
             f"请把有它们的 {evidence.FOLDER} 目录放到备份旁边再恢复一次，或拷到 {home}",
             file=sys.stderr,
         )
+    if former and vault.is_sealed(home) and vault.is_clear(former):
+        print("原来的办公库没有加密，确认不要了请删除")
 
 
 WORTH_SAYING = 5.0

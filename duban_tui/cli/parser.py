@@ -30,7 +30,7 @@ def build(named: str | None = None) -> argparse.ArgumentParser:
     )
     _add_places(parser, None)
     parser.add_argument("--version", action=_Version, nargs=0, help="显示版本")
-    parser.set_defaults(run="desk:open_desk")
+    parser.set_defaults(run="desk:open_desk", opens=True)
     commands = _group(parser)
     for name, add in _COMMANDS.items():
         if named in (None, name):
@@ -47,7 +47,7 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     return build(_named(argv)).parse_args(argv)
 
 
-_PLACES = ("--home", "--config", "--officer", "--pin-file")
+_PLACES = ("--home", "--config", "--officer", "--pin-file", "--passphrase-file")
 """Options that may stand before the command; each takes a value."""
 
 
@@ -85,7 +85,7 @@ class _Version(argparse.Action):
 
 
 def _add_places(parser: argparse.ArgumentParser, default: str | None, *, signs: bool = True) -> None:
-    """``--home``, ``--config`` and who one is, which may stand before and after the command.
+    """The office, its settings and passphrase, and who one is; may stand before and after the command.
 
     Where `signs` is false, ``--pin-file`` after the command is the command's own, and one's own PIN stands
     before it or in the environment.
@@ -100,6 +100,12 @@ def _add_places(parser: argparse.ArgumentParser, default: str | None, *, signs: 
             "--pin-file", metavar="文件", default=default,
             help="口令所在的文件，- 为标准输入（也可用环境变量 DUBAN_PIN）；没有人设口令时不用",
         )  # fmt: skip
+    parser.add_argument(
+        "--passphrase-file",
+        metavar="文件",
+        default=default,
+        help="口令在哪个文件里，- 为标准输入（也可用环境变量 DUBAN_PASSPHRASE）；加密的办公库才用",
+    )
 
 
 def _group(parser: argparse.ArgumentParser, *, required: bool = False) -> Any:
@@ -109,13 +115,21 @@ def _group(parser: argparse.ArgumentParser, *, required: bool = False) -> Any:
 
 
 def _command(
-    commands: Any, name: str, run: str, help: str, detail: str = "", *, signs: bool = True
+    commands: Any,
+    name: str,
+    run: str,
+    help: str,
+    detail: str = "",
+    *,
+    signs: bool = True,
+    opens: bool = True,
 ) -> argparse.ArgumentParser:
+    """Add a command; `opens`: where the office is encrypted, it is opened before the command begins."""
     parser: argparse.ArgumentParser = commands.add_parser(
         name, help=help, description=f"{help}。{detail}".rstrip()
     )
     _add_places(parser, argparse.SUPPRESS, signs=signs)
-    parser.set_defaults(run=run)
+    parser.set_defaults(run=run, opens=opens)
     return parser
 
 
@@ -130,7 +144,7 @@ def _dry_run(parser: argparse.ArgumentParser) -> None:
 def _demo(commands: Any, name: str) -> None:
     parser = _command(
         commands, name, "demo:demo", "打开演示办公库（在数据目录的 demo 下，没有时先生成）",
-        "事项都是编造的，覆盖所有环节和警示状态，时间以现在为准。",
+        "事项都是编造的，覆盖所有环节和警示状态，时间以现在为准。", opens=False,
     )  # fmt: skip
     parser.add_argument("--cases", type=int, default=5000, metavar="件数", help="生成多少件（默认 5000）")
     parser.add_argument(
@@ -140,11 +154,12 @@ def _demo(commands: Any, name: str) -> None:
 
 
 def _init(commands: Any, name: str) -> None:
-    parser = _command(commands, name, "keeping:init", "按设置新建办公库，不提问")
+    parser = _command(commands, name, "keeping:init", "按设置新建办公库，不提问", opens=False)
     parser.add_argument("--units", metavar="文件", help="单位表（csv）；不写时用随程序带来的重庆市单位树")
     parser.add_argument(
         "--field", action="store_true", help="外勤副本：督查员自己的电脑，带件下乡，回来交给办公室"
     )
+    parser.add_argument("--encrypt", action="store_true", help="加密；口令丢失，办公库也就丢失")
 
 
 def _find(commands: Any, name: str) -> None:
@@ -399,7 +414,7 @@ def _backup(commands: Any, name: str) -> None:
 
 
 def _restore(commands: Any, name: str) -> None:
-    parser = _command(commands, name, "keeping:restore", "用备份恢复办公库")
+    parser = _command(commands, name, "keeping:restore", "用备份恢复办公库", opens=False)
     parser.add_argument("src", metavar="备份", help="备份文件")
 
 
@@ -409,12 +424,50 @@ def _doctor(commands: Any, name: str) -> None:
     _json(parser)
 
 
+def _encrypt(commands: Any, name: str) -> None:
+    _command(
+        commands, name, "sealing:encrypt", "把办公库加密（口令经 --passphrase-file 或 DUBAN_PASSPHRASE）",
+        "先做成并核对加密的副本，再换上；旧的明文覆盖后删去。口令丢失，办公库也就丢失。", opens=False,
+    )  # fmt: skip
+
+
+def _passphrase(commands: Any, name: str) -> None:
+    parser = _command(
+        commands, name, "sealing:passphrase", "更换口令",
+        "旧口令经 --passphrase-file 或 DUBAN_PASSPHRASE；都写 - 时，标准输入第一行是旧的，第二行是新的。",
+        opens=False,
+    )  # fmt: skip
+    _new_passphrase(parser)
+
+
+def _new_passphrase(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--new-passphrase-file", metavar="文件", required=True, help="新口令在哪个文件里，- 为标准输入"
+    )
+
+
+def _recovery(commands: Any, name: str) -> None:
+    recovery = _group(_command(commands, name, "", "恢复文件：口令丢失后，由总台帮忙打开"), required=True)
+    parser = _command(recovery, "make", "sealing:make_recovery", "把这份办公库的密钥封给一台已配对的机器")
+    parser.add_argument("--for", dest="machine", metavar="名称", required=True, help="配对时的名称，如 总台")
+    parser.add_argument("--to", metavar="文件", required=True, help="写到哪里；交给那台机器保管")
+    parser = _command(recovery, "open", "sealing:open_recovery", "在总台打开恢复文件，按新口令做成钥匙文件")
+    parser.add_argument("file", metavar="恢复文件", help="recovery make 写的文件")
+    parser.add_argument("--to", metavar="钥匙文件", required=True, help="写到哪里；交给丢了口令的机器")
+    _new_passphrase(parser)
+    parser = _command(
+        recovery, "use", "sealing:use_recovery", "在丢了口令的机器上换上钥匙文件（口令是新的那个）",
+        opens=False,
+    )  # fmt: skip
+    parser.add_argument("file", metavar="钥匙文件", help="recovery open 写的文件")
+
+
 def _where(commands: Any, name: str) -> None:
-    _json(_command(commands, name, "keeping:where", "显示设置、数据、日志在哪里"))
+    _json(_command(commands, name, "keeping:where", "显示设置、数据、日志在哪里", opens=False))
 
 
 def _completion(commands: Any, name: str) -> None:
-    parser = _command(commands, name, "completion:completion", "输出命令补全脚本")
+    parser = _command(commands, name, "completion:completion", "输出命令补全脚本", opens=False)
     parser.add_argument("shell", metavar="shell", choices=("bash", "zsh", "tcsh"), help="bash、zsh 或 tcsh")
 
 
@@ -441,6 +494,9 @@ _COMMANDS: dict[str, Callable[[Any, str], None]] = {
     "backup": _backup,
     "restore": _restore,
     "doctor": _doctor,
+    "encrypt": _encrypt,
+    "passphrase": _passphrase,
+    "recovery": _recovery,
     "where": _where,
     "completion": _completion,
 }

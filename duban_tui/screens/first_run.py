@@ -6,6 +6,7 @@ from pathlib import Path
 
 from textual import on, work
 from textual.app import ComposeResult
+from textual.binding import Binding
 from textual.widget import Widget
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
@@ -13,19 +14,32 @@ from textual.widgets.option_list import Option
 from db import backup
 from db.connection import OfficeError, former_of, missing, path_of
 from db.office import Office
+from db.terms import CopyKind
 from duban_tui.screens.base import DeskScreen
 from duban_tui.widgets.field import Field, Stepper
 from duban_tui.widgets.line_input import LineInput
 
 CHOICES = (
     ("new", "新建办公库", "装入随带的重庆市单位树（12,340 个单位），从空白开始"),
+    ("field", "外勤副本", "督查员自己的笔记本：带件下乡，回来交给办公室；请填口令加密"),
     ("demo", "看演示", "几千件编出来的事项，各种状态都有，随便试"),
     ("restore", "从备份恢复", "用 duban backup 做的备份文件"),
 )
 
 
+ENCRYPTING = """\
+口令可以不填；填了，办公库、附件、草稿和备份都加密。下乡的笔记本应当填。
+口令没有存下来：忘了口令，这份办公库就再也打不开。建好后可以做一份恢复文件交给配对过的总台保管\
+（duban recovery make）。"""
+
+FIELDS = {"new": ("passphrase", "again"), "field": ("passphrase", "again"), "restore": ("source",)}
+"""What each way asks for at first."""
+
+
 class FirstRunScreen(DeskScreen[None], Stepper):
-    """Three ways to begin; nothing is written before one is taken."""
+    """Four ways to begin; nothing is written before one is taken."""
+
+    BINDINGS = [Binding("escape", "choose_again", "返回")]
 
     DEFAULT_CSS = """
     FirstRunScreen { padding: 1 2; }
@@ -33,7 +47,13 @@ class FirstRunScreen(DeskScreen[None], Stepper):
     FirstRunScreen OptionList { height: auto; border: none; margin-top: 1; }
     FirstRunScreen OptionList:focus { border: none; }
     FirstRunScreen #said { height: auto; margin-top: 1; }
+    FirstRunScreen #encrypting { height: auto; margin: 1 0; }
     """
+
+    def __init__(self) -> None:
+        """An office, unless a field copy is chosen."""
+        super().__init__()
+        self._kind = CopyKind.OFFICE
 
     def compose(self) -> ComposeResult:
         """What this is, where it would lie, the choices."""
@@ -42,7 +62,10 @@ class FirstRunScreen(DeskScreen[None], Stepper):
         yield OptionList(
             *(Option(f"{label}\n  {words}", id=name) for name, label, words in CHOICES), markup=False
         )
+        yield Static(ENCRYPTING, id="encrypting", markup=False)
         yield Field("source", "备份文件", LineInput(placeholder="路径，回车恢复"))
+        yield Field("passphrase", "口令", LineInput(placeholder="不填就不加密，回车建立", password=True))
+        yield Field("again", "再输一遍", LineInput(placeholder="回车建立", password=True))
         yield Static("", id="said", markup=False)
 
     def _why(self) -> str:
@@ -54,38 +77,91 @@ class FirstRunScreen(DeskScreen[None], Stepper):
 
     def on_mount(self) -> None:
         """Begin at the first choice."""
-        self.query_one(Field).display = False
-        self.query_one(OptionList).focus()
+        self.action_choose_again()
+
+    def action_choose_again(self) -> None:
+        """Esc: back to the choices, unless one is being carried out."""
+        if not self.query_one(OptionList).disabled:
+            self._ask()
+            self._say("")
+            self.query_one(OptionList).focus()
+
+    def _ask(self, *keys: str) -> None:
+        """Show these fields in the place of the choices, and begin with the first; none: the choices."""
+        self.query_one(OptionList).display = not keys
+        self.query_one("#encrypting").display = "again" in keys
+        for field in self.query(Field):
+            field.display = field.key in keys
+            field.remark("")
+        if keys:
+            self._field(keys[0]).take_focus()
+
+    def _field(self, key: str) -> Field:
+        return self.query_one(f"#field-{key}", Field)
+
+    def _typed(self, key: str) -> str:
+        """As it stands: blanks belong to a passphrase."""
+        return str(self._field(key).control.typed)
 
     @on(OptionList.OptionSelected)
     def choose(self, event: OptionList.OptionSelected) -> None:
         """Take a way."""
-        if event.option_id == "restore":
-            self.query_one(Field).display = True
-            self.query_one(LineInput).focus()
+        if event.option_id in FIELDS:
+            self._kind = CopyKind.FIELD if event.option_id == "field" else CopyKind.OFFICE
+            self._ask(*FIELDS[event.option_id])
             return
-        self._say("正在建立，请稍候……")
+        self._begin_work("正在建立，请稍候……")
+        self._demo()
+
+    def _begin_work(self, words: str) -> None:
+        self._say(words)
         self.query_one(OptionList).disabled = True
-        if event.option_id == "new":
-            self._create()
-        else:
-            self._demo()
 
     def step_from(self, control: Widget, delta: int) -> bool:
-        """Enter on the path: restore it."""
-        source = str(self.query_one(LineInput).entered() or "")
-        if delta > 0 and source:
-            self._say("正在检查备份……")
-            self._restore(Path(source).expanduser())
+        """Enter leads on; on the last field that is needed it begins."""
+        fields = [field for field in self.query(Field) if field.display]
+        at = next(n for n, field in enumerate(fields) if field.control is control)
+        if self.query_one(OptionList).disabled:
+            return True
+        if delta > 0 and self._is_enough(fields[at].key):
+            (self._new if fields[0].key == "passphrase" else self._put_back)()
+        elif 0 <= at + delta < len(fields):
+            fields[at + delta].take_focus()
         return True
 
+    def _is_enough(self, key: str) -> bool:
+        """Whether the field on which Enter was pressed is the last that is needed."""
+        return key == "again" or not (
+            key == "passphrase" and self._typed(key) and self._field("again").display
+        )
+
+    def _new(self) -> None:
+        passphrase = self._typed("passphrase")
+        if passphrase != self._typed("again"):
+            self._field("again").remark("两遍不一样，请再输一遍", wrong=True)
+            return
+        self._begin_work("正在建立，请稍候……")
+        self._create(passphrase or None, self._kind)
+
+    def _put_back(self) -> None:
+        source = Path(self._typed("source").strip()).expanduser()
+        if not self._typed("source").strip():
+            return
+        if backup.vault_of(source).exists() and not self._field("passphrase").display:
+            self._ask("source", "passphrase")
+            self._field("passphrase").take_focus()
+            self._say("这份备份已加密，请输入当时的口令。")
+            return
+        self._begin_work("正在检查备份……")
+        self._restore(source, self._typed("passphrase") or None)
+
     @work(thread=True, group="first_run")
-    def _create(self) -> None:
+    def _create(self, passphrase: str | None, kind: CopyKind) -> None:
         config = self.desk.config
         try:
             Office.create(
-                self.desk.home, config.rules, config.officer.name,
-                name=config.office.name, post=config.officer.post,
+                self.desk.home, config.rules, config.officer.name, name=config.office.name, kind=kind,
+                post=config.officer.post, passphrase=passphrase,
             ).close()  # fmt: skip
         except OfficeError as error:
             self._failed(str(error))
@@ -108,9 +184,9 @@ class FirstRunScreen(DeskScreen[None], Stepper):
         self.desk.call_from_thread(self._say, f"正在生成演示 {done:,} / {total:,} 件")
 
     @work(thread=True, group="first_run")
-    def _restore(self, source: Path) -> None:
+    def _restore(self, source: Path, passphrase: str | None) -> None:
         try:
-            backup.restore(self.desk.home, source, now=self.desk.now())
+            backup.restore(self.desk.home, source, now=self.desk.now(), passphrase=passphrase)
         except OfficeError as error:
             self._failed(str(error))
         else:

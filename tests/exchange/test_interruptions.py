@@ -104,8 +104,8 @@ def test_no_room_for_sorting_is_one_line_and_writes_nothing(
     path = write([["工单号", "内容"], *[[str(n), "字" * 2000] for n in range(200)], ["", "秘密★"]])
     made = Scratch.__init__
 
-    def small(scratch: Scratch) -> None:
-        made(scratch)
+    def small(scratch: Scratch, *, in_memory: bool = False) -> None:
+        made(scratch, in_memory=in_memory)
         scratch._connection.execute("PRAGMA temp.max_page_count=20")
 
     monkeypatch.setattr(Scratch, "__init__", small)

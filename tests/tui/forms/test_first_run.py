@@ -7,13 +7,18 @@ from pathlib import Path
 import pytest
 from textual import events
 
-from db.office import path_of
+from db import backup, vault
+from db.errors import OfficeLocked
+from db.office import Office, path_of
 from duban_tui import config
 from duban_tui.app import DubanApp
 from duban_tui.cli import demo
 from duban_tui.screens.board import BoardScreen
 from duban_tui.screens.first_run import FirstRunScreen
+from duban_tui.widgets.line_input import LineInput
 from tests.tui.conftest import settled, shown
+from tests.tui.forms.desk import write
+from tests.vaults import PASSPHRASE, cheap
 
 
 async def test_a_new_office_opens_its_board(tmp_path: Path) -> None:
@@ -24,10 +29,80 @@ async def test_a_new_office_opens_its_board(tmp_path: Path) -> None:
         assert "这里还没有办公库" in shown(pilot)
         assert not path_of(tmp_path / "home").exists()
         await pilot.press("enter")
+        assert "忘了口令，这份办公库就再也打不开" in shown(pilot).replace("\n  ", "")
+        await pilot.press("enter")
         await settled(pilot)
         await settled(pilot)
         assert isinstance(app.screen, BoardScreen)
         assert "重庆市" in shown(pilot)
+    assert not vault.is_sealed(tmp_path / "home")
+
+
+@pytest.mark.parametrize("size", [(60, 20), (80, 24)])
+async def test_a_new_office_can_be_encrypted_by_a_passphrase_typed_twice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int]
+) -> None:
+    made: list[str | None] = []
+    monkeypatch.setattr(FirstRunScreen, "_create", lambda screen, passphrase: made.append(passphrase))
+    app = DubanApp(tmp_path / "home", config.load())
+    async with app.run_test(size=size) as pilot:
+        await settled(pilot)
+        await pilot.press("enter")
+        await write(pilot, PASSPHRASE)
+        assert PASSPHRASE not in shown(pilot)
+        await pilot.press("enter")
+        await write(pilot, "另外一个口令啊")
+        await pilot.press("enter")
+        await settled(pilot)
+        assert "两遍不一样" in shown(pilot)
+        assert made == []
+        app.screen.query_one("#field-again LineInput", LineInput).typed = PASSPHRASE
+        await pilot.press("enter")
+        await settled(pilot)
+    assert made == [PASSPHRASE]
+
+
+def test_a_locked_office_says_so_before_anything_is_drawn(tmp_path: Path) -> None:
+    with cheap():
+        Office.create(tmp_path, config.load().rules, "张三", passphrase=PASSPHRASE).close()
+    vault.lock(tmp_path)
+    with pytest.raises(OfficeLocked):
+        DubanApp(tmp_path, config.load()).run()
+
+
+async def test_escape_leads_back_to_the_choices(tmp_path: Path) -> None:
+    app = DubanApp(tmp_path / "home", config.load())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        await pilot.press("enter", "escape")
+        await pilot.pause()
+        assert "从备份恢复" in shown(pilot)
+        assert "再输一遍" not in shown(pilot)
+
+
+async def test_an_encrypted_backup_is_restored_with_its_passphrase(tmp_path: Path) -> None:
+    with cheap():
+        rules = config.load().rules
+        Office.create(tmp_path / "old", rules, "张三", passphrase=PASSPHRASE).close()
+        copy = backup.back_up(tmp_path / "old", tmp_path / "b.db", now=0)
+    app = DubanApp(tmp_path / "home", config.load())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        await pilot.press("down", "down", "enter")
+        await write(pilot, str(copy))
+        await pilot.press("enter")
+        await settled(pilot)
+        assert "请输入当时的口令" in shown(pilot)
+        await write(pilot, "wrong one")
+        await pilot.press("enter")
+        await settled(pilot)
+        assert "口令不对" in shown(pilot)
+        app.screen.query_one("#field-passphrase LineInput", LineInput).typed = PASSPHRASE
+        await pilot.press("enter")
+        await settled(pilot)
+        await settled(pilot)
+        assert isinstance(app.screen, BoardScreen)
+    assert vault.is_sealed(tmp_path / "home")
 
 
 async def test_the_demo_opens_its_own_office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -43,8 +118,6 @@ async def test_the_demo_opens_its_own_office(tmp_path: Path, monkeypatch: pytest
 
 
 def _small(home: Path) -> None:
-    from db.office import Office
-
     Office.create(home, config.load().rules, demo.OFFICER).close()
 
 

@@ -1,0 +1,77 @@
+"""The passphrase of an encrypted office, as a command is given it: never typed, never an argument."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from db import vault
+from duban_tui.cli.errors import CommandError
+from duban_tui.cli.places import home_of
+
+VARIABLE = "DUBAN_PASSPHRASE"
+
+WARNING = (
+    "口令没有存下来：丢失口令，就等于丢失这份办公库。配对过的机器可以代管恢复文件（duban recovery make）"
+)
+
+
+def unlock(args: argparse.Namespace) -> None:
+    """Open the vault of the office that a command works on, where there is one and a passphrase was given.
+
+    Raises:
+        WrongPassphrase: it does not open it.
+        CommandError: the file with it cannot be read.
+    """
+    if not args.opens or vault.is_open(home_of(args)):
+        return
+    passphrase = given(args)
+    if passphrase is not None:
+        vault.unlock(home_of(args), passphrase)
+
+
+def given(args: argparse.Namespace) -> str | None:
+    """The passphrase of ``--passphrase-file``, else of the environment; None where there is neither.
+
+    Raises:
+        CommandError: the file cannot be read.
+    """
+    if args.passphrase_file:
+        return read(args.passphrase_file)
+    return os.environ.get(VARIABLE) or None
+
+
+def required(args: argparse.Namespace) -> str:
+    """As `given`.
+
+    Raises:
+        CommandError: it was not given.
+    """
+    passphrase = given(args)
+    if passphrase is None:
+        raise CommandError(f"要有口令：请用 --passphrase-file 文件（- 为标准输入）或环境变量 {VARIABLE}")
+    return passphrase
+
+
+def read(name: str) -> str:
+    """The first line of a file, or of what is left of standard input for ``-``.
+
+    Raises:
+        CommandError: empty, no UTF-8, or nobody is at the other end of the pipe.
+    """
+    if name == "-" and sys.stdin.isatty():
+        raise CommandError("标准输入是终端：命令不提问，请把口令从管道或文件送入")
+    try:
+        if name == "-":
+            line = sys.stdin.buffer.readline()
+        else:
+            with Path(name).open("rb") as file:
+                line = file.readline()
+        passphrase = line.decode("utf-8-sig").rstrip("\r\n")
+    except UnicodeDecodeError:
+        raise CommandError(f"口令文件 {name} 不是 UTF-8 文本，请另存为 UTF-8") from None
+    if not passphrase:
+        raise CommandError(f"口令文件 {name} 的第一行是空的，请写上口令")
+    return passphrase
