@@ -17,7 +17,7 @@ from db.terms import Post, Via
 from tests.db.conftest import RULES as OFFICE_RULES
 
 DEEDS = [*Action, *Power]
-DECISION = Path(__file__).resolve().parents[2] / "docs" / "decisions" / "0010-who-may-do-what.md"
+DECISION = Path(__file__).resolve().parents[2] / "docs" / "decisions" / "0012-who-may-do-what.md"
 
 
 def drawn() -> str:

@@ -12,9 +12,10 @@ import pytest
 
 from db import doctor, drafts, upkeep
 from db.actions import Action
+from db.connection import OfficeError, open_reader, path_of
 from db.connection import driver as sqlite
 from db.drafts import Draft
-from db.home import DATABASE, OfficeError, open_reader, path_of
+from db.home import DATABASE
 from db.journal import Act, record
 from db.office import Calendars
 from tests.db.conftest import MONDAY
