@@ -13,7 +13,6 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterable, Sequence
-from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from db import calendars, chain, contents, ids, numbers, search_index, taken_rules, upkeep
@@ -150,17 +149,6 @@ def _hold_in_chain(
                 f"设备 {event.device[:8]} 第 {event.seq} 条流水与本库的不相连，没有收。"
                 "那台电脑的办公库可能被整个复制过，请在两边运行 duban doctor"
             )
-
-
-def hold_together(events: Iterable[EventRecord]) -> bool:
-    """Whether events that stand next to each other on their machine join on, and no place is taken twice."""
-    ordered = sorted(events, key=lambda event: (event.device, event.seq))
-    for before, after in pairwise(ordered):
-        if before.device == after.device and (
-            before.seq == after.seq or (before.seq + 1 == after.seq and before.hash != after.prev_hash)
-        ):
-            return False
-    return True
 
 
 def _cases(connection: Connection, events: Iterable[EventRecord]) -> dict[str, int]:

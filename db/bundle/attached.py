@@ -14,7 +14,6 @@ class File(NamedTuple):
     """A file that a 核查记录 names and no later step took away."""
 
     sha256: str
-    size: int
     event_id: str
 
 
@@ -27,5 +26,6 @@ def files_of(events: Iterable[EventRecord]) -> list[File]:
         if event.action == Action.DETACH:
             detached.add(data.get("file"))
         for one in data.get("evidence", ()) if event.action == Action.VERIFY else ():
-            found.setdefault(one["file"], File(one["file"], int(one["size"]), event.id))
+            if isinstance(one, dict) and isinstance(one.get("file"), str):
+                found.setdefault(one["file"], File(one["file"], event.id))
     return [found[sha256] for sha256 in sorted(found.keys() - detached)]

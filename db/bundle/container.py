@@ -114,10 +114,11 @@ def _envelope(file: BinaryIO, path: Path) -> Envelope:
             raise BundleRefused(f"这个包由更新的版本写成（{version}＞{FORMAT}），请升级 duban 后再收：{path}")
         envelope = Envelope(**told)
         BundleKind(envelope.kind)
-        whole = envelope.line() == line and all(isinstance(one, str) for one in envelope[:6])
+        words: tuple[Any, ...] = envelope[:6]
+        told_plainly = all(isinstance(one, str) and one.isprintable() for one in words)
     except (ValueError, KeyError, TypeError, RecursionError):
         raise broken(path) from None
-    if not whole or not isinstance(envelope.made_at, int):
+    if envelope.line() != line or not told_plainly or not isinstance(envelope.made_at, int):
         raise broken(path)
     return envelope
 

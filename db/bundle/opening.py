@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
-from db import merge
 from db.bundle import container, manifest, records
 from db.bundle.container import Envelope, broken
 from db.bundle.manifest import Manifest
@@ -109,7 +109,7 @@ def _records(listed: Manifest, parts: Iterator[bytes], path: Path) -> Records:
     try:
         carried = records.unpack(data)
         sound = _sound(carried, listed)
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError, zlib.error):
         raise broken(path) from None
     if not sound:
         raise broken(path)
@@ -128,7 +128,7 @@ def _sound(carried: Records, listed: Manifest) -> bool:
         and all(event.sound and _has_texts(event, texts) for event in carried.events)
         and all(text.sound and text.case_uid in counted for text in carried.contents)
         and {event.device for event in carried.events} <= {device.id for device in carried.devices}
-        and merge.hold_together(carried.events)
+        and records.hold_together(carried.events)
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from db import chain, contents
@@ -183,6 +184,17 @@ def calendars_of(
         if row is not None:
             found.append(CalendarRecord._make((*row, [list(day) for day in days])))
     return found
+
+
+def hold_together(events: Iterable[EventRecord]) -> bool:
+    """Whether events that stand next to each other on their machine join on, and no place is taken twice."""
+    ordered = sorted(events, key=lambda event: (event.device, event.seq))
+    for before, after in pairwise(ordered):
+        if before.device == after.device and (
+            before.seq == after.seq or (before.seq + 1 == after.seq and before.hash != after.prev_hash)
+        ):
+            return False
+    return True
 
 
 def units_in(events: Iterable[EventRecord]) -> set[str]:

@@ -84,7 +84,7 @@ def take(office: Office, path: Path, *, dry_run: bool = False) -> Taken:
                 raise _Rehearsed(taken)
     except _Rehearsed as rehearsed:
         return rehearsed.taken
-    except ValueError as error:
+    except (ValueError, TypeError, OverflowError) as error:
         raise BundleRefused(f"包里的内容与本库合不上，没有收：{error}（{path}）") from error
     if opened.records.terms is not None:
         with transaction(connection):

@@ -65,6 +65,13 @@ def test_a_bundle_of_a_later_version_says_so(sealed: Path) -> None:
         pass
 
 
+def test_a_name_that_would_steer_the_terminal_is_refused(sealed: Path) -> None:
+    told = ENVELOPE._replace(sender_name="\x1b[2J")
+    sealed.write_bytes(container.MAGIC + told.line())
+    with pytest.raises(BundleRefused), container.opened(sealed):
+        pass
+
+
 @pytest.mark.parametrize("text", [b"", b"PK\x03\x04", b"duban-bundle\n", b"duban-bundle\n[]\n"])
 def test_what_is_no_bundle_is_refused_in_one_line(tmp_path: Path, text: bytes) -> None:
     path = tmp_path / "x"
