@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 os.environ.setdefault("TEXTUAL_DISABLE_KITTY_KEY", "1")
 os.environ.setdefault("TEXTUAL_FPS", "250")
 
+from textual.events import Key
 from textual.filter import NoColor
 from textual.screen import Screen
 from textual.scrollbar import ScrollBar
@@ -209,6 +210,21 @@ class DubanApp(OfficeApp):
         while not isinstance(self.screen, BoardScreen):
             self.pop_screen()
         self.screen.show_found(ids, label)
+
+    def on_key(self, event: Key) -> None:
+        """A character that comes here was in no line: if one has the keyboard now, it was typed ahead.
+
+        Whoever types F3 and qjq in one go is faster than a screen; the q must not end the program.
+        """
+        screen, line = self.screen, self.focused
+        if not event.is_printable:
+            return
+        if not screen.is_mounted:
+            line = screen  # It comes by here again when the screen stands.
+        elif line is None or not line.check_consume_key(event.key, event.character):
+            return
+        event.prevent_default()
+        line.post_message(Key(event.key, event.character))
 
     # -- commands -----------------------------------------------------------------------------------
 

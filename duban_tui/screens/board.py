@@ -216,7 +216,7 @@ class BoardScreen(DeskScreen[None]):
     def action_filter(self) -> None:
         """F2: words that must occur."""
         self.add_class("-filtered")
-        self.query_one("#words").focus()
+        self.set_focus(self.query_one("#words"))  # At once: the next letter is no command any more.
 
     @on(Input.Changed, "#words")
     def filter_words(self, event: Input.Changed) -> None:

@@ -45,7 +45,7 @@ class JumpScreen(ModalScreen[int | None]):
 
     def on_mount(self) -> None:
         """Begin to write."""
-        self.query_one(LineInput).focus()
+        self.set_focus(self.query_one(LineInput))
 
     @on(Input.Submitted)
     def jump(self, event: Input.Submitted) -> None:

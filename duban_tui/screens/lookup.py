@@ -89,7 +89,7 @@ class LookupScreen(DeskScreen[None]):
     def on_mount(self) -> None:
         """The line keeps the keyboard."""
         self.query_one(CaseList).can_focus = False
-        self.query_one(LineInput).focus()
+        self.set_focus(self.query_one(LineInput))
         self._start()
 
     # -- searching ----------------------------------------------------------------------------------

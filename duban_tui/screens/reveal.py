@@ -47,7 +47,7 @@ class RevealScreen(ModalScreen[None], Stepper):
 
     def on_mount(self) -> None:
         """Begin with the reason."""
-        self.query_one(LineInput).focus()
+        self.set_focus(self.query_one(LineInput))
 
     def step_from(self, control: Widget, delta: int) -> bool:
         """Enter means the same as F2."""

@@ -124,6 +124,10 @@ class Choice(Widget, can_focus=True):
         """Typing starts a new word."""
         self._written = ""
 
+    def check_consume_key(self, key: str, character: str | None) -> bool:
+        """Every character is for the options, as in a line of text; none is a command."""
+        return character is not None and character.isprintable()
+
     def on_key(self, event: events.Key) -> None:
         """A digit picks by place; other characters pick the first option that has what was typed."""
         if passed_on(self, event) or step_by_key(self, event):

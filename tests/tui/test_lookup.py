@@ -121,6 +121,31 @@ async def test_escape_leaves_no_trace(desk: Desk, register: Register) -> None:
         assert pilot.app.screen.query_one(Input).value == ""
 
 
+@pytest.mark.parametrize("key", ["f2", "f3", "f9", "number_sign"])
+async def test_what_is_typed_ahead_of_the_screen_is_not_lost_and_no_command(
+    desk: Desk, register: Register, key: str
+) -> None:
+    register("路灯不亮")
+    async with desk() as pilot:
+        for each in (key, *"qjq"):
+            pilot.app.post_message(events.Key(each, each if len(each) == 1 else None))
+        await settled(pilot)
+        assert pilot.app._exit is False
+        assert pilot.app.screen.query_one(Input).value == "qjq"
+
+
+async def test_letters_typed_ahead_of_a_form_that_begins_with_a_choice_do_not_end_the_program(
+    desk: Desk, register: Register
+) -> None:
+    register("路灯不亮")
+    async with desk() as pilot:
+        for each in ("f6", *"qjq"):
+            pilot.app.post_message(events.Key(each, each if len(each) == 1 else None))
+        await settled(pilot)
+        assert pilot.app._exit is False
+        assert "核查方式" in shown(pilot)
+
+
 async def test_a_second_f3_does_not_open_it_twice(desk: Desk) -> None:
     async with desk() as pilot:
         await pilot.press("f3", "f3")
