@@ -1,31 +1,34 @@
-"""Which files of evidence a case has, by its events alone."""
+"""The files of evidence that go along with a case: those that no 撤除附件 has taken away."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from db.actions import Action
-from db.bundle.records import EventRecord
+from db.connection import Connection
 
 
 class File(NamedTuple):
-    """A file that a 核查记录 names and no later step took away."""
+    """A file that a note still has."""
 
     sha256: str
-    event_id: str
+    size: int
+    """Bytes."""
 
 
-def files_of(events: Iterable[EventRecord]) -> list[File]:
+_OF_CASES = """SELECT sha256, max(size) FROM attachment
+WHERE removed_by IS NULL AND case_id IN (SELECT value FROM json_each(?)) GROUP BY sha256 ORDER BY sha256"""
+
+_OWNED = "SELECT sha256, case_id FROM attachment WHERE removed_by IS NULL"
+
+
+def files_of(connection: Connection, case_ids: Sequence[int]) -> list[File]:
     """The files of these cases, each once, in the order of their hashes."""
-    found: dict[str, File] = {}
-    detached = set()
-    for event in events:
-        data = json.loads(event.data)
-        if event.action == Action.DETACH:
-            detached.add(data.get("file"))
-        for one in data.get("evidence", ()) if event.action == Action.VERIFY else ():
-            if isinstance(one, dict) and isinstance(one.get("file"), str):
-                found.setdefault(one["file"], File(one["file"], event.id))
-    return [found[sha256] for sha256 in sorted(found.keys() - detached)]
+    listed = json.dumps([int(one) for one in case_ids])
+    return [File._make(row) for row in connection.execute(_OF_CASES, (listed,))]
+
+
+def owners(connection: Connection) -> list[tuple[str, int]]:
+    """(SHA-256, case) of every file that a note still has."""
+    return connection.execute(_OWNED).fetchall()

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 from db import calendars, evidence, field_clock, instants
-from db.bundle import records
 from db.bundle.attached import File, files_of
 from db.connection import Connection
 from db.reads.desk import safety
@@ -52,7 +51,7 @@ def check(
         with_evidence: whether files go along.
         folder: where the bundle will be written; None = nothing will be.
     """
-    files = files_of(records.events_of(connection, case_ids)) if case_ids else []
+    files = files_of(connection, case_ids)
     items = [
         _cases(connection, kind, case_ids),
         _evidence(home, kind, files, with_evidence=with_evidence),

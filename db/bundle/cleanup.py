@@ -11,7 +11,7 @@ import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from db import chain, closed, evidence, search_index
+from db import attachments, chain, closed, evidence, search_index
 from db.bundle import book, records
 from db.bundle.attached import files_of
 from db.bundle.pairing import listing
@@ -74,7 +74,9 @@ def candidates(office: Office, case_ids: Sequence[int] | None = None) -> list[Ca
 
 def _candidate(office: Office, case_id: int, number: str, shared: book.Shared) -> Candidate:
     events = records.events_of(office.writer, [case_id])
-    files = [one.sha256 for one in files_of(events) if evidence.has(office.home, one.sha256)]
+    files = [
+        one.sha256 for one in files_of(office.writer, [case_id]) if evidence.has(office.home, one.sha256)
+    ]
     unsent = sum(event.id not in shared.events for event in events)
     unsent += sum(sha256 not in shared.evidence for sha256 in files)
     drafts = office.writer.execute("SELECT title FROM draft WHERE case_id = ? ORDER BY saved_at", (case_id,))
@@ -112,9 +114,7 @@ def clean(office: Office, case_ids: Sequence[int] | None = None, *, force: bool 
         if done.gone:
             _forget(office, connection, done.gone)
     (busy, *_) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-    left = {one.sha256 for one in files_of(_verifications(connection))}
-    for sha256 in {sha256 for one in done.gone for sha256 in one.files} - left:
-        evidence.remove(office.home, sha256)
+    attachments.release(connection, office.home, {sha256 for one in done.gone for sha256 in one.files})
     return done._replace(log_left=bool(busy))
 
 
@@ -148,8 +148,3 @@ def _call_again(office: Office, connection: Connection, numbers: Sequence[str]) 
         for row in connection.execute("SELECT id, uid FROM \"case\" WHERE number GLOB ? || '+*'", (number,))
     ]
     refold(connection, office.calendars, Directory(connection), office.identity_secret, second)
-
-
-def _verifications(connection: Connection) -> list[records.EventRecord]:
-    left = [row[0] for row in connection.execute("SELECT DISTINCT case_id FROM event")]
-    return records.events_of(connection, left)

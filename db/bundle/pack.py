@@ -11,9 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from db import evidence, field_clock, submitters
-from db.actions import Action
 from db.bundle import book, container, manifest, records
-from db.bundle.attached import File, files_of
+from db.bundle.attached import File, files_of, owners
 from db.bundle.book import Shared
 from db.bundle.container import Envelope
 from db.bundle.manifest import Manifest
@@ -94,7 +93,7 @@ def pack_cases(
         )
     finally:
         connection.execute("ROLLBACK")
-    files = files_of(events) if with_evidence else []
+    files = files_of(connection, case_ids) if with_evidence else []
     return _seal(office, to, BundleKind.CASES, case_ids, carried, files, path, with_identity)
 
 
@@ -130,27 +129,19 @@ def pack_changes(office: Office, to: Paired, path: Path) -> Packed:
         connection.execute("ROLLBACK")
     if not case_ids:
         raise BundleRefused(f"没有新的记录要交给“{to.name}”：都已回传并有回执，或还没有记录")
-    files = [file for file in files_of(events) if file.sha256 not in shared.evidence]
+    files = [file for file in files_of(connection, case_ids) if file.sha256 not in shared.evidence]
     return _seal(office, to, BundleKind.CHANGES, case_ids, carried, files, path, None)
 
 
 def _touched(office: Office, shared: Shared) -> list[int]:
     """The cases that hold an event, or a file, which is not certainly at the office."""
     connection = office.writer
-    owners = dict(connection.execute("SELECT id, case_id FROM event"))
-    touched = {case_id for event, case_id in owners.items() if event not in shared.events}
-    for file in files_of(records.events_of(connection, _with_evidence(connection))):
-        if file.sha256 not in shared.evidence and evidence.has(office.home, file.sha256):
-            touched.add(owners[file.event_id])
+    events = connection.execute("SELECT id, case_id FROM event")
+    touched = {case_id for event, case_id in events if event not in shared.events}
+    for sha256, case_id in owners(connection):
+        if sha256 not in shared.evidence and evidence.has(office.home, sha256):
+            touched.add(case_id)
     return sorted(touched)
-
-
-def _with_evidence(connection: Connection) -> list[int]:
-    rows = connection.execute(
-        "SELECT DISTINCT case_id FROM event WHERE action = ? AND instr(data, '\"evidence\"')",
-        (str(Action.VERIFY),),
-    )
-    return [row[0] for row in rows]
 
 
 def _refuse_confidential(connection: Connection, case_ids: Sequence[int]) -> None:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from db import evidence, field_clock, instants, marks
+from db import attachments, evidence, field_clock, instants, marks
 from db.bundle import book, opening, receipt, records
 from db.bundle.container import Envelope
 from db.bundle.opening import Opened
@@ -86,6 +86,7 @@ def take(office: Office, path: Path, *, dry_run: bool = False) -> Taken:
         return rehearsed.taken
     except (ValueError, TypeError, OverflowError) as error:
         raise BundleRefused(f"包里的内容与本库合不上，没有收：{error}（{path}）") from error
+    attachments.finish(connection, office.home)
     if opened.records.terms is not None:
         with transaction(connection):
             office.work_by_taken(connection)

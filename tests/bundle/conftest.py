@@ -109,6 +109,21 @@ def open_one(machine: Office, title: str = "路灯不亮", **more: object) -> Re
     return opened
 
 
+def attached(*files: tuple[str, int]) -> list[dict[str, object]]:
+    """Files in the store, as a note has them: (SHA-256, bytes) each."""
+    return [
+        {
+            "file": sha256,
+            "size": size,
+            "name": f"{at}.jpg",
+            "type": "image/jpeg",
+            "taken_at": None,
+            "taken_from": "不详",
+        }
+        for at, (sha256, size) in enumerate(files)
+    ]
+
+
 def note(machine: Office, number: str, text: str = "路灯未修", **more: object) -> str:
     """A 核查记录 on a case; the id of its event."""
     data = {"method": "走访", "findings": text, **more}

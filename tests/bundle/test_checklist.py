@@ -12,7 +12,7 @@ from db.bundle import checklist
 from db.bundle.checklist import Item
 from db.journal import Act, record
 from db.office import Office
-from tests.bundle.conftest import World, case_of, lend, open_one
+from tests.bundle.conftest import World, attached, case_of, lend, open_one
 from tests.db.conftest import MONDAY
 
 DAY = 86_400
@@ -46,8 +46,7 @@ def test_a_confidential_case_is_counted_before_it_is_refused(world: World) -> No
 def test_files_that_are_not_here_are_missing(world: World, tmp_path: Path) -> None:
     number = open_one(world.office).number
     file = evidence.put(world.office.home, b"photo")
-    entry = {"file": file, "size": 5, "name": "a.jpg", "type": "image/jpeg"}
-    note = Act(Action.VERIFY, {"method": "走访", "evidence": [entry]})
+    note = Act(Action.VERIFY, {"method": "走访", "evidence": attached((file, 5))})
     record(world.office, case_of(world.office, number), note)
     assert looked_at(world.office, [number])["附件"].ok
     assert "不带" in looked_at(world.office, [number], with_evidence=False)["附件"].said

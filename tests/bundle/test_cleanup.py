@@ -16,6 +16,7 @@ from db.office import Office
 from db.rebuild import rebuild
 from tests.bundle.conftest import (
     World,
+    attached,
     bring_back,
     case_of,
     lend,
@@ -62,7 +63,7 @@ def test_the_words_are_gone_from_the_disk(world: World, tmp_path: Path) -> None:
     office, anna, _ = world
     number = open_one(office, "垃圾堆放在河边").number
     photo = evidence.put(office.home, b"photo of the river" * 9)
-    note(office, number, evidence=[{"file": photo, "size": 162}])
+    note(office, number, evidence=attached((photo, 162)))
     lend(office, anna, [number], tmp_path / "out", with_evidence=True)
     note(anna, number, "渗滤液流入河道")
     bring_back(anna, office, tmp_path / "back")
@@ -160,7 +161,7 @@ def test_evidence_without_a_receipt_keeps_its_case(world: World, tmp_path: Path)
     number = open_one(office).number
     lend(office, anna, [number], tmp_path / "out")
     photo = evidence.put(anna.home, b"photo")
-    note(anna, number, evidence=[{"file": photo, "size": 5}])
+    note(anna, number, evidence=attached((photo, 5)))
     aside = evidence.path_of(anna.home, photo).rename(tmp_path / "aside")
     packed = pack_changes(anna, paired(anna, office), tmp_path / "x")
     assert packed.missing == (photo,)

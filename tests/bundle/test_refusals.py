@@ -26,7 +26,19 @@ from db.connection import transaction
 from db.device import secrets_of
 from db.errors import BundleRefused
 from db.office import Office
-from tests.bundle.conftest import World, case_of, lend, note, open_one, pair, paired, sound, start, told
+from tests.bundle.conftest import (
+    World,
+    attached,
+    case_of,
+    lend,
+    note,
+    open_one,
+    pair,
+    paired,
+    sound,
+    start,
+    told,
+)
 from tests.db.conftest import MONDAY
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -50,7 +62,7 @@ def out(world: World, tmp_path: Path) -> Path:
     office, anna, _ = world
     number = open_one(office).number
     photo = evidence.put(office.home, b"photo" * 40)
-    note(office, number, evidence=[{"file": photo, "size": 200}])
+    note(office, number, evidence=attached((photo, 200)))
     path = tmp_path / "out"
     pack_cases(office, paired(office, anna), [case_of(office, number)], path, with_evidence=True)
     return path
@@ -347,7 +359,7 @@ def test_a_break_between_checking_and_the_end_leaves_the_office_as_it_was(
     number = open_one(office).number
     lend(office, anna, [number], tmp_path / "out")
     photo = evidence.put(anna.home, b"photo")
-    note(anna, number, evidence=[{"file": photo, "size": 5}])
+    note(anna, number, evidence=attached((photo, 5)))
     pack_changes(anna, paired(anna, office), tmp_path / "back")
     before = everything(office)
 

@@ -23,6 +23,7 @@ from db.terms import CopyKind
 from tests.bundle.conftest import (
     WHO,
     World,
+    attached,
     bring_back,
     case_of,
     lend,
@@ -226,8 +227,8 @@ def test_evidence_goes_along_by_choice_and_always_comes_home(world: World, tmp_p
     office, anna, bert = world
     number = open_one(office).number
     photo, film = (evidence.put(office.home, data) for data in (b"photo" * 99, b"film"))
-    attached = [{"file": photo, "size": 495}, {"file": film, "size": 4}]
-    note(office, number, evidence=attached)
+    files = attached((photo, 495), (film, 4))
+    note(office, number, evidence=files)
     record(office, case_of(office, number), Act(Action.DETACH, {"file": film, "reason": "拍错了"}))
     lend(office, anna, [number], tmp_path / "without")
     assert not evidence.has(anna.home, photo)
@@ -236,7 +237,7 @@ def test_evidence_goes_along_by_choice_and_always_comes_home(world: World, tmp_p
     assert evidence.read(bert.home, photo) == b"photo" * 99
     assert not evidence.has(bert.home, film)
     other = evidence.put(bert.home, b"another")
-    note(bert, number, evidence=[{"file": other, "size": 7}])
+    note(bert, number, evidence=attached((other, 7)))
     packed = pack_changes(bert, paired(bert, office), tmp_path / "back")
     assert packed.manifest.evidence == [(other, 7)]
     take(office, tmp_path / "back")
@@ -248,7 +249,7 @@ def test_a_damaged_file_does_not_keep_the_records_from_home(world: World, tmp_pa
     number = open_one(office).number
     lend(office, anna, [number], tmp_path / "out")
     photo = evidence.put(anna.home, b"photo")
-    note(anna, number, evidence=[{"file": photo, "size": 99}])
+    note(anna, number, evidence=attached((photo, 99)))
     evidence.path_of(anna.home, photo).write_bytes(b"spoil")
     packed = pack_changes(anna, paired(anna, office), tmp_path / "back")
     assert packed.missing == (photo,)
