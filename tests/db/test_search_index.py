@@ -18,6 +18,7 @@ from db.search_index import searchable, words
 TABLES = (
     'CREATE TABLE "case" (id INTEGER PRIMARY KEY, title TEXT, place TEXT, open INTEGER)',
     "CREATE TABLE case_number (scheme TEXT, number TEXT, case_id INTEGER)",
+    "CREATE TABLE event (case_id INTEGER, action TEXT, data TEXT)",
     "CREATE TABLE content (id INTEGER PRIMARY KEY, case_id INTEGER, kind TEXT, text TEXT)",
 )
 
