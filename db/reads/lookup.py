@@ -48,6 +48,8 @@ class Lookup(NamedTuple):
     """Ids of the hits that were found by the identity of their 反映人; seeing these is for `access_log`."""
     more: bool
     """There are hits beyond the limit."""
+    crowd: str = ""
+    """A word that names more units than are offered, where there is nothing else to show."""
 
     @property
     def reading(self) -> Reading | None:
@@ -90,9 +92,10 @@ def search(
         found = list(islice(_hits(connection, text, now, within, persons, stop), limit + 1))
         if stop():
             raise Superseded
-        read = _readings(connection, text, now) if understand and within is None else ()
+        asked = understand and within is None
+        read, crowd = _understood(connection, text, now, quietly=bool(found)) if asked else ((), "")
         shown = rows(connection, found[:limit], now)
-    return Lookup(read, shown, persons.intersection(found[:limit]), len(found) > limit)
+    return Lookup(read, shown, persons.intersection(found[:limit]), len(found) > limit, crowd)
 
 
 def ids(
@@ -120,10 +123,14 @@ def ids(
     return found
 
 
-def _readings(connection: Connection, text: str, now: int) -> tuple[Reading, ...]:
-    from db.reads.readings import readings  # `duban find` shows none and need not load it.
+def _understood(
+    connection: Connection, text: str, now: int, *, quietly: bool
+) -> tuple[tuple[Reading, ...], str]:
+    """The readings; where there are none and nothing is found either, why a unit's name gave none."""
+    from db.reads.readings import crowded, readings  # `duban find` shows none and need not load it.
 
-    return readings(connection, text[:LONGEST], now)
+    read = readings(connection, text[:LONGEST], now)
+    return read, "" if read or quietly else crowded(connection, text[:LONGEST])
 
 
 @contextmanager

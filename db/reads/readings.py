@@ -83,6 +83,15 @@ def readings(connection: Connection, text: str, now: int) -> tuple[Reading, ...]
     )
 
 
+def crowded(connection: Connection, text: str) -> str:
+    """The first word of a text that names more units than are offered; empty where none does."""
+    for word in words(text):
+        named = connection.execute(f"{_NAMED} UNION {_CALLED} LIMIT {LOOKED_AT}", {"word": word})
+        if len({_heir(connection, unit_id) for unit_id, _ in named}) > MOST:
+            return word
+    return ""
+
+
 _TERMS: dict[str, ListQuery] = {
     **{stage.label: ListQuery(stage=str(stage)) for stage in Stage},
     UNCLAIMED_LABEL: ListQuery(queue=UNCLAIMED),

@@ -176,6 +176,8 @@ class LookupScreen(DeskScreen[None]):
             return "输入就查，不用按回车"
         if self._narrowed is None and self._found.reading is not None:
             return f"文字里没有“{self._text}”；Enter 列出上面读出的全部事项"
+        if self._found.crowd:
+            return f"没有找到；叫“{self._found.crowd}”的单位很多，请写明上级，如 渝北区大湾镇"
         marks = any(unicodedata.category(each).startswith("P") and each > "~" for each in self._text)
         return f"没有找到“{self._text}”{MARKS_COUNT if marks else ''}"
 

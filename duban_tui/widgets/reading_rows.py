@@ -18,7 +18,7 @@ WAYS = "Enter 列出全部，Tab 只看它"
 class ReadingRows(Static):
     """A line for each reading; without one a single line with a remark, or empty."""
 
-    DEFAULT_CSS = "ReadingRows { height: auto; }"
+    DEFAULT_CSS = "ReadingRows { height: auto; text-wrap: nowrap; text-overflow: ellipsis; }"
     COMPONENT_CLASSES = {"reading-rows--cursor"}
 
     class Chosen(Message):

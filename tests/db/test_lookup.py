@@ -136,6 +136,19 @@ def test_plain_words_have_no_reading(office: Office, text: str) -> None:
     assert readings(office.writer, text, MONDAY) == ()
 
 
+def test_a_name_that_too_many_units_have_is_said_to_be_one(office: Office) -> None:
+    (district,) = office.writer.execute("SELECT unit_id FROM unit_version WHERE name = '綦江区'").fetchone()
+    for street in range(6):
+        above = add(office.writer, f"第{street}镇", under=district, kind="行政区划").id
+        add(office.writer, "大坪村", under=above, kind="行政区划")
+    found = search(office.writer, "路灯 大坪村", now=MONDAY)
+    assert (found.readings, found.crowd) == ((), "大坪村")
+    (reading,) = search(office.writer, "第3镇大坪村", now=MONDAY).readings
+    assert reading.label == "綦江区第3镇大坪村（含下级）"
+    _register(office, "大坪村路灯不亮")
+    assert search(office.writer, "大坪村", now=MONDAY).crowd == ""
+
+
 def test_the_name_of_an_ended_unit_means_its_successor(office: Office) -> None:
     def unit_id(name: str) -> int:
         row = office.writer.execute("SELECT unit_id FROM unit_version WHERE name = ?", (name,)).fetchone()
