@@ -20,7 +20,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
-from db import files
+from db import files, strays
 from db.chain import canonical
 from db.errors import BundleRefused
 from db.terms import BundleKind
@@ -75,6 +75,7 @@ def written(path: Path, envelope: Envelope, recipient: str) -> Iterator[Put]:
     import pyrage
 
     to = [pyrage.x25519.Recipient.from_str(recipient)]
+    strays.clean(strays.half_made(path.parent))
     with files.written(path) as file:
         file.write(MAGIC + envelope.line())
 

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="forks")
 KILLS = {"typing": 3}
 """Of a kind; others 5."""
 
-NAMES = [kind.name for kind in kinds(Materials(Path(), Path(), Path()))]
+NAMES = [kind.name for kind in kinds(Materials(Path(), Path(), Path(), Path()))]
 
 
 @pytest.fixture(scope="module")

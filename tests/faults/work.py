@@ -17,7 +17,7 @@ from db.journal import Act, record
 from db.office import upgrade
 from tests.db.conftest import MONDAY
 from tests.db.test_migrations import office_of_version_1
-from tests.faults import typing_desk
+from tests.faults import bundling, typing_desk
 from tests.faults.kills import Ended, Kind, Outcome, Say
 from tests.faults.offices import (
     assert_sound,
@@ -43,6 +43,8 @@ class Materials(NamedTuple):
     old: Path
     """An office of version 1, with three cases."""
     ledger: Path
+    laptop: Path
+    """A field copy."""
 
 
 def make(folder: Path) -> Materials:
@@ -50,7 +52,9 @@ def make(folder: Path) -> Materials:
     old = folder / "old"
     old.mkdir()
     office_of_version_1(path_of(old)).close()
-    return Materials(build(folder), old, ledger_file.write(folder / "台账.csv", ROWS))
+    office = build(folder)
+    rows = ledger_file.write(folder / "台账.csv", ROWS)
+    return Materials(office, old, rows, bundling.build_field_copy(folder))
 
 
 def kinds(made: Materials) -> list[Kind]:
@@ -70,6 +74,9 @@ def kinds(made: Materials) -> list[Kind]:
                 register(opened_office, name)
             backup.back_up(folder / "home", folder / name, now=MONDAY)
 
+    def paired(folder: Path) -> None:
+        bundling.prepare(made.office, made.laptop, folder)
+
     def old_offices(folder: Path) -> None:
         for number in range(3):
             fresh(made.old, folder / str(number))
@@ -82,7 +89,7 @@ def kinds(made: Materials) -> list[Kind]:
         Kind("backup", "备份", office, back_up, check_backups, acks=4),
         Kind("restore", "恢复", with_copies, restore, check_restored, acks=4, span=0.1),
         Kind("upgrade", "升级", old_offices, bring_up, check_upgraded, acks=1, span=0.1),
-        # Bundling: Kind("bundle", "下乡包", …).
+        Kind("bundle", "下乡包", paired, bundling.exchange, bundling.check, acks=16, span=0.05),
     ]  # fmt: skip
 
 
