@@ -32,7 +32,7 @@ from db.connection import (
 from db.connection import driver as sqlite
 from db.device import KEY_FILE
 from db.durable import put_in_place
-from db.errors import OfficeLocked, WrongPassphrase
+from db.errors import OfficeLocked, WrongPassphrase, reason
 from db.evidence import FOLDER as EVIDENCE
 from db.office import Calendars, path_of, upgrade
 
@@ -108,7 +108,7 @@ def back_up(
             vault.write(vault_of(target), vault.read(vault.file_of(home)))
         put_in_place(part, target)
     except OSError as error:
-        raise OfficeError(f"写不了备份 {target}：{error.strerror}。请检查目录和剩余空间") from error
+        raise OfficeError(f"写不了备份 {target}：{reason(error)}。请检查目录和剩余空间") from error
     except sqlite.Error as error:
         raise OfficeError(explain(error, part)) from error
     finally:
@@ -214,7 +214,7 @@ def restore(
             vault.put_in_force(home, opened.master, opened.wrapped)
             vault.settle(home)
     except OSError as error:
-        raise OfficeError(f"恢复没有完成，原办公库未动：{error.strerror}（{error.filename}）") from error
+        raise OfficeError(f"恢复没有完成，原办公库未动：{reason(error)}（{error.filename}）") from error
     finally:
         vault.withdraw(home)
         remove(own)

@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from db.errors import reason
 from db.workdays import Calendar
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def read_holiday_cn(path: Path) -> HolidayYear:
     try:
         table = json.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
-        raise CalendarError(f"读不了节假日文件 {path}：{error.strerror}。请检查路径和权限") from None
+        raise CalendarError(f"读不了节假日文件 {path}：{reason(error)}。请检查路径和权限") from None
     except UnicodeDecodeError:
         raise CalendarError(f"节假日文件 {path.name} 不是 UTF-8 文本，请用 holiday-cn 的 JSON 文件") from None
     except (json.JSONDecodeError, RecursionError) as error:

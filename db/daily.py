@@ -15,6 +15,7 @@ from typing import NamedTuple
 from db import instants, presence
 from db.backup import back_up
 from db.connection import OfficeError, Progress
+from db.errors import reason
 
 FOLDER = "backups"
 """Where the copies lie unless the config names another folder; below the data folder."""
@@ -77,7 +78,7 @@ def make(home: Path, folder: Path, keep: int, *, now: int, progress: Progress) -
         folder.mkdir(parents=True, exist_ok=True)
         hold = presence.take(home / _LOCK)
     except OSError as error:
-        raise OfficeError(f"写不了 {error.filename}：{error.strerror}。请检查目录权限和剩余空间") from error
+        raise OfficeError(f"写不了 {error.filename}：{reason(error)}。请检查目录权限和剩余空间") from error
     if hold is None:
         return None
     with hold:

@@ -20,6 +20,7 @@ from typing import NamedTuple
 from db import vault
 from db.connection import Connection, OfficeError
 from db.durable import put_in_place
+from db.errors import reason
 from db.ids import uuid7
 
 KEY_FILE = "device.key"
@@ -177,4 +178,4 @@ def _write(
             file.write(json.dumps({"id": device, **kept, "where": where}))
         replace(fresh, path)
     except OSError as error:
-        raise OfficeError(f"写不了本机密钥 {path}：{error.strerror}。请检查数据目录的权限") from error
+        raise OfficeError(f"写不了本机密钥 {path}：{reason(error)}。请检查数据目录的权限") from error

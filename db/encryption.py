@@ -23,6 +23,7 @@ from db.connection import (
     transaction,
 )
 from db.connection import driver as sqlite
+from db.errors import reason
 from db.home import BACKUPS, COPIED, DESK, LOG, REJECTS
 
 STEPS = 100_000
@@ -74,7 +75,7 @@ def encrypt(home: Path, passphrase: str, progress: Progress = _SILENT) -> Cleare
     except sqlite.Error as error:
         raise OfficeError(explain(error, path)) from error
     except OSError as error:
-        raise OfficeError(f"加密没有完成，原办公库未动：{error.strerror}（{error.filename}）") from error
+        raise OfficeError(f"加密没有完成，原办公库未动：{reason(error)}（{error.filename}）") from error
     finally:
         vault.withdraw(home)
     return finish(home)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from db import vault
 from db.durable import put_in_place, sync_folder
-from db.errors import OfficeError, OfficeLocked
+from db.errors import OfficeError, OfficeLocked, reason
 
 FOLDER = "evidence"
 
@@ -47,7 +47,7 @@ def put(home: Path, data: bytes) -> str:
         _write(home, sha256, data, put_in_place)
         read(home, sha256)
     except OSError as error:
-        raise OfficeError(f"存不了附件 {path}：{error.strerror}。请检查权限和剩余空间") from error
+        raise OfficeError(f"存不了附件 {path}：{reason(error)}。请检查权限和剩余空间") from error
     return sha256
 
 
@@ -65,7 +65,7 @@ def read(home: Path, sha256: str) -> bytes:
     except FileNotFoundError:
         raise OfficeError(f"附件不见了：{path}。请从备份的 {FOLDER} 目录取回") from None
     except OSError as error:
-        raise OfficeError(f"读不了附件 {path}：{error.strerror}。请检查权限和磁盘") from error
+        raise OfficeError(f"读不了附件 {path}：{reason(error)}。请检查权限和磁盘") from error
     if not is_named(data, sha256):
         raise OfficeError(f"附件已损坏：{path}。请从备份的 {FOLDER} 目录取回")
     return data
@@ -93,7 +93,7 @@ def seal_files(home: Path, replace: Callable[[Path, Path], None]) -> None:
             if is_named(data, sha256):
                 _write(home, sha256, data, replace)
         except OSError as error:
-            raise OfficeError(f"附件没能加密 {path}：{error.strerror}。请检查权限和剩余空间") from error
+            raise OfficeError(f"附件没能加密 {path}：{reason(error)}。请检查权限和剩余空间") from error
 
 
 def remove(home: Path, sha256: str) -> None:
@@ -106,7 +106,7 @@ def remove(home: Path, sha256: str) -> None:
     try:
         path.unlink(missing_ok=True)
     except OSError as error:
-        raise OfficeError(f"删不了附件 {path}：{error.strerror}。请检查权限，或关掉正在看它的程序") from error
+        raise OfficeError(f"删不了附件 {path}：{reason(error)}。请检查权限，或关掉正在看它的程序") from error
 
 
 def stored(home: Path) -> Iterator[Path]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from db import evidence
 from db.connection import Connection, OfficeError, Progress, need_room, open_reader, path_of
 from db.durable import put_in_place
-from db.errors import OfficeLocked
+from db.errors import OfficeLocked, reason
 
 _SILENT: Progress = lambda done, total: None  # noqa: E731
 
@@ -114,6 +114,6 @@ def _copy(source: Path, target: Path) -> None:
             raise OfficeError(f"附件没有写好：{target}。请检查磁盘，再做一次")
         put_in_place(fresh, target)
     except OSError as error:
-        raise OfficeError(f"写不了附件 {target}：{error.strerror}。请检查权限和剩余空间") from error
+        raise OfficeError(f"写不了附件 {target}：{reason(error)}。请检查权限和剩余空间") from error
     finally:
         fresh.unlink(missing_ok=True)

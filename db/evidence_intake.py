@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from db import evidence, instants
 from db.actions import is_countable
 from db.connection import Progress
+from db.errors import reason
 from db.media_type import media_type, said_size
 
 Entry = dict[str, Any]
@@ -98,7 +99,7 @@ def _read(path: Path, limits: Limits, held: int, progress: Progress) -> tuple[by
     except FileNotFoundError:
         raise NotTaken(f"没有这个文件：{path}。请检查路径") from None
     except OSError as error:
-        raise NotTaken(f"读不了 {path}：{error.strerror}。请检查权限，或换一份") from None
+        raise NotTaken(f"读不了 {path}：{reason(error)}。请检查权限，或换一份") from None
     return bytes(data), int(about.st_mtime)
 
 

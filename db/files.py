@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from db.durable import put_in_place
-from db.errors import OfficeError
+from db.errors import OfficeError, reason
 
 
 @contextmanager
@@ -26,6 +26,6 @@ def written(path: Path) -> Iterator[BinaryIO]:
             yield file
         put_in_place(part, path)
     except OSError as error:
-        raise OfficeError(f"写不了 {path}：{error.strerror}。请检查目录权限和剩余空间") from error
+        raise OfficeError(f"写不了 {path}：{reason(error)}。请检查目录权限和剩余空间") from error
     finally:
         part.unlink(missing_ok=True)

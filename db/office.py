@@ -29,7 +29,7 @@ from db.connection import driver as sqlite
 from db.connection import path_of as path_of
 from db.device import Device, this_device
 from db.durable import put_in_place
-from db.errors import NotAllowed
+from db.errors import NotAllowed, reason
 from db.home import DATABASE
 from db.posts import Seat
 from db.reads import desk
@@ -125,7 +125,7 @@ class Office:
                 _create_encrypted(home, passphrase, name, units, kind)
         except OSError as error:
             raise OfficeError(
-                f"建不了办公库：{error.strerror}（{error.filename or path}）。请检查目录权限"
+                f"建不了办公库：{reason(error)}（{error.filename or path}）。请检查目录权限"
             ) from error
         return cls.open(home, rules, officer, post)
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from db import device, encryption, vault
 from db.connection import Connection, OfficeError, open_reader, path_of
+from db.errors import reason
 
 FORMAT = "duban recovery 1"
 
@@ -83,7 +84,7 @@ def _key_in(home: Path, source: Path) -> bytes:
             raise ValueError
         key = bytes.fromhex(told["key"])
     except OSError as error:
-        raise OfficeError(f"读不了恢复文件 {source}：{error.strerror}。请检查路径") from error
+        raise OfficeError(f"读不了恢复文件 {source}：{reason(error)}。请检查路径") from error
     except (DecryptError, ValueError, KeyError, TypeError):
         raise OfficeError(f"打不开恢复文件 {source}：不是封给本机的，或已损坏、不完整。请另取一份") from None
     return key
@@ -128,7 +129,7 @@ def _write(target: Path, data: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
     except OSError as error:
-        raise OfficeError(f"写不了恢复文件 {target}：{error.strerror}。请检查目录和剩余空间") from error
+        raise OfficeError(f"写不了恢复文件 {target}：{reason(error)}。请检查目录和剩余空间") from error
 
 
 def _refuse_existing(target: Path) -> None:

@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from db.durable import put_in_place, sync_folder
-from db.errors import OfficeError, OfficeLocked, WrongPassphrase
+from db.errors import OfficeError, OfficeLocked, WrongPassphrase, reason
 from db.home import DATABASE
 
 VAULT_FILE = "vault.json"
@@ -91,7 +91,7 @@ def is_clear(path: Path) -> bool:
         with path.open("rb") as file:
             return file.read(len(CLEAR)) == CLEAR
     except OSError as error:
-        raise OfficeError(f"读不了 {path}：{error.strerror}。请检查路径和权限") from error
+        raise OfficeError(f"读不了 {path}：{reason(error)}。请检查路径和权限") from error
 
 
 def file_of(home: Path) -> Path:
@@ -327,7 +327,7 @@ def _writing(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise OfficeError(f"写不了密钥匣 {path}：{error.strerror}。请检查目录权限和剩余空间") from error
+        raise OfficeError(f"写不了密钥匣 {path}：{reason(error)}。请检查目录权限和剩余空间") from error
 
 
 def write(path: Path, wrapped: Wrapped) -> None:
@@ -371,7 +371,7 @@ def read(path: Path) -> Wrapped:
             raise ValueError
         return wrapped
     except OSError as error:
-        raise OfficeError(f"读不了密钥匣 {path}：{error.strerror}。没有它，加密的办公库打不开") from error
+        raise OfficeError(f"读不了密钥匣 {path}：{reason(error)}。没有它，加密的办公库打不开") from error
     except (ValueError, KeyError, TypeError):
         raise OfficeError(f"密钥匣 {path} 已损坏，请从备份取回同名文件，或用恢复文件") from None
 

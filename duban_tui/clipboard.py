@@ -10,6 +10,8 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from db.errors import reason
+
 OSC52_BYTES = 74_994
 """Longest text that terminals take by OSC 52: xterm's limit of 100,000 characters, in base64."""
 
@@ -54,7 +56,7 @@ def _write(file: Path, text: str) -> None:
         with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as out:
             out.write(text)
     except OSError as error:
-        raise ClipboardError(f"太长，终端剪贴板装不下，也写不进文件 {file}：{error.strerror}") from error
+        raise ClipboardError(f"太长，终端剪贴板装不下，也写不进文件 {file}：{reason(error)}") from error
 
 
 def _native() -> list[str] | None:

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from db.errors import reason
 from db.rules import Category, DeadlineRules, Kind, Limit, Rules
 from db.terms import Post
 from duban_tui import locations, settings
@@ -126,7 +127,7 @@ def _read(file: Path) -> dict[str, dict[str, Any]]:
     except UnicodeDecodeError:
         raise ConfigError(f"{file}：不是 UTF-8 文本，请另存为 UTF-8") from None
     except OSError as error:
-        raise ConfigError(f"读不了设置文件 {file}：{error.strerror}，请检查权限") from None
+        raise ConfigError(f"读不了设置文件 {file}：{reason(error)}，请检查权限") from None
     readers: dict[str, Reader] = {name: functools.partial(read, file) for name, read in _SECTIONS.items()}
     return read_table(file, "", document, readers)
 

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from db import files
 from db.bundle import signing
 from db.chain import canonical
-from db.errors import BundleRefused
+from db.errors import BundleRefused, reason
 from db.terms import CopyKind
 
 MAGIC, FORMAT = "duban-card", 1
@@ -97,7 +97,7 @@ def read(path: Path) -> Card:
         CopyKind(card.kind)
         sound = all(check(value) for check, value in zip(_SHAPES, card, strict=True))
     except OSError as error:
-        raise BundleRefused(f"读不了名片 {path}：{error.strerror}。请检查路径和权限") from None
+        raise BundleRefused(f"读不了名片 {path}：{reason(error)}。请检查路径和权限") from None
     except (ValueError, KeyError, TypeError):
         raise BundleRefused(f"这不是配对名片：{path}。请用对方 duban pair card --to 写出的文件") from None
     if not sound or not signing.is_from(card.public_key, str(told.get("signature")), _said(card)):

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from db import calendars, evidence, field_clock, instants
 from db.bundle.attached import File, files_of
 from db.connection import Connection
+from db.errors import reason
 from db.reads.desk import safety
 from db.terms import CopyKind
 
@@ -118,7 +119,7 @@ def _room(home: Path, kind: CopyKind, folder: Path | None, needed: int) -> Item:
     try:
         free = shutil.disk_usage(place).free
     except OSError as error:
-        return Item(False, "空间", f"{place} 用不了：{error.strerror}", "请检查路径，或换一个地方")
+        return Item(False, "空间", f"{place} 用不了：{reason(error)}", "请检查路径，或换一个地方")
     wanted = needed if kind is CopyKind.OFFICE else ROOM_FOR_EVIDENCE
     said = f"{place} 还剩 {free / 1e9:.1f} GB"
     if free < wanted:

@@ -22,7 +22,7 @@ from typing import Any, BinaryIO, NamedTuple
 
 from db import files, strays
 from db.chain import canonical
-from db.errors import BundleRefused
+from db.errors import BundleRefused, reason
 from db.terms import BundleKind
 
 MAGIC = b"duban-bundle\n"
@@ -96,12 +96,12 @@ def opened(path: Path) -> Iterator[tuple[Envelope, BinaryIO]]:
     try:
         file = path.open("rb")
     except OSError as error:
-        raise BundleRefused(f"读不了 {path}：{error.strerror}。请检查路径和权限") from None
+        raise BundleRefused(f"读不了 {path}：{reason(error)}。请检查路径和权限") from None
     with file:
         try:
             yield _envelope(file, path), file
         except OSError as error:
-            raise BundleRefused(f"读不了 {path}：{error.strerror}。请检查介质，再拷一次") from None
+            raise BundleRefused(f"读不了 {path}：{reason(error)}。请检查介质，再拷一次") from None
 
 
 def _envelope(file: BinaryIO, path: Path) -> Envelope:

@@ -9,6 +9,7 @@ from pathlib import Path
 from db import instants
 from db.connection import Connection
 from db.durable import put_in_place
+from db.errors import reason
 from db.exchange.errors import LedgerError
 from db.exchange.spreadsheet import CsvTable, TableWriter, XlsxTable
 from db.reads.board import CaseRow, ListQuery, ids, rows
@@ -69,7 +70,7 @@ def export_cases(
             count = _write(table, _rows(connection, listed, now, on_progress))
         put_in_place(fresh, path)
     except OSError as error:
-        raise LedgerError(f"写不了 {path}：{error.strerror}。请检查目录、权限和磁盘空间") from error
+        raise LedgerError(f"写不了 {path}：{reason(error)}。请检查目录、权限和磁盘空间") from error
     finally:
         fresh.unlink(missing_ok=True)
     return count

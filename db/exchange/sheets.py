@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 import python_calamine as calamine
 
+from db.errors import reason
 from db.exchange.encoding import DAMAGE, KEEP_READING, Encoding, detect
 from db.exchange.errors import LedgerError
 
@@ -67,7 +68,7 @@ def open_sheets(path: Path) -> list[Sheet]:
     except IsADirectoryError:
         raise LedgerError(f"{path} 是文件夹，请指明其中的文件") from None
     except OSError as error:
-        raise LedgerError(f"读不了 {path}：{error.strerror}") from error
+        raise LedgerError(f"读不了 {path}：{reason(error)}") from error
 
 
 def choose(sheets: list[Sheet], name: str | None) -> list[Sheet]:

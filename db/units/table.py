@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from db.errors import reason
 from db.terms import DIVISION_KIND
 from db.units import names
 
@@ -91,7 +92,7 @@ def read_table(path: Path, kind: str = DIVISION_KIND) -> UnitTable:
     try:
         return parse(path.read_bytes(), path.name, kind)
     except OSError as error:
-        raise UnitTableError(f"读不了单位表 {path}：{error.strerror}，请检查路径和权限") from error
+        raise UnitTableError(f"读不了单位表 {path}：{reason(error)}，请检查路径和权限") from error
 
 
 def packaged() -> UnitTable:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from db.connection import driver, explain, path_of
+from db.errors import reason
 
 
 class CommandError(Exception):
@@ -21,7 +22,7 @@ def told(error: Exception, home: Path) -> str | None:
         return "日期超出可以推算的范围，请检查年份和时限"
     if isinstance(error, OSError):
         where = f"：{error.filename}" if error.filename else ""
-        return f"文件读写出错{where}，{error.strerror or error}。请检查路径、权限和磁盘空间"
+        return f"文件读写出错{where}，{reason(error)}。请检查路径、权限和磁盘空间"
     return None
 
 

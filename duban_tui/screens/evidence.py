@@ -16,6 +16,7 @@ from textual.widgets.option_list import Option
 from db import evidence, instants, vault
 from db.actions import Action
 from db.connection import OfficeError
+from db.errors import reason
 from db.media_type import said_size, said_type
 from db.reads import case as reads
 from db.reads.evidence import AttachmentRow, attachments
@@ -207,7 +208,7 @@ class EvidenceScreen(DeskScreen[None]):
         except OfficeError as error:
             self.app.call_from_thread(self._failed, str(error))
         except OSError as error:
-            self.app.call_from_thread(self._failed, f"没有写成：{error.strerror}（{error.filename}）")
+            self.app.call_from_thread(self._failed, f"没有写成：{reason(error)}（{error.filename}）")
         else:
             self.app.call_from_thread(self.app.notify, done, timeout=6, markup=False)
 
