@@ -301,9 +301,14 @@ def verify(state: CaseState, step: Step, calendars: Calendars) -> None:
     """核查: a note; a correction of one is a note as well, but counts once."""
     if content_id(step.data["note"]) is None or not step.data["method"]:
         raise ValueError("核查记录没有内容")
-    state.files.update(file for file, _, _ in map(_FILE, step.data.get("evidence", ())))
+    keep_files(state, step)
     if not step.data.get("corrects"):
         state.notes += 1
+
+
+def keep_files(state: CaseState, step: Step) -> None:
+    """The case has the files of a note, also of one that was undone: they show what was once said."""
+    state.files.update(file for file, _, _ in map(_FILE, step.data.get("evidence", ())))
 
 
 def detach(state: CaseState, step: Step, calendars: Calendars) -> None:

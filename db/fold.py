@@ -9,7 +9,8 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterable, Sequence
 
-from db import conflicts, lifecycle, undo
+from db import conflicts, effects, lifecycle, undo
+from db.actions import Action
 from db.calendars import CalendarError
 from db.effects import Calendars
 from db.state import CaseState, Step, Verdict
@@ -69,11 +70,8 @@ def fold(steps: Iterable[Step], calendars: Calendars) -> tuple[CaseState, list[V
     while True:
         state, verdicts = CaseState(), list[Verdict]()
         for step in ordered:
-            if step.id in marked:
-                verdicts.append(Verdict(step, *marked[step.id]))
-                continue
             try:
-                verdicts.append(Verdict(step, *lifecycle.take(state, step, calendars)))
+                verdicts.append(Verdict(step, *_taken(state, step, calendars, marked.get(step.id))))
             except CalendarError:
                 raise
             except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
@@ -82,3 +80,13 @@ def fold(steps: Iterable[Step], calendars: Calendars) -> tuple[CaseState, list[V
         else:
             state.conflicts = len(conflicts.open_ones(verdicts))
             return state, verdicts
+
+
+def _taken(
+    state: CaseState, step: Step, calendars: Calendars, mark: tuple[Outcome, str | None] | None
+) -> tuple[Outcome, str | None]:
+    if mark is None:
+        return lifecycle.take(state, step, calendars)
+    if mark[0] is Outcome.UNDONE and step.action == Action.VERIFY:
+        effects.keep_files(state, step)
+    return mark

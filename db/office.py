@@ -37,9 +37,6 @@ from db.rules import Rules
 from db.terms import CopyKind, Post
 from db.workdays import Calendar
 
-COPY_KIND = "copy_kind"
-"""The setting that says what this copy is; one that an older version made has none and is an office."""
-
 
 class Calendars(dict[str, Calendar]):
     """Working-day calendars by revision, read from the office when first asked for."""
@@ -72,7 +69,7 @@ class Office:
         """The present instant; tests set their own."""
         self.calendars = Calendars(writer)
         with transaction(writer) as connection:
-            self.kind = kind_of(connection)
+            self.kind = desk.kind_of(connection)
             self.rules = taken_rules.in_force(connection, rules)
             self.device: Device = this_device(
                 home, connection, self.clock(), field=self.kind is CopyKind.FIELD
@@ -230,12 +227,6 @@ class Office:
         self.close()
 
 
-def kind_of(connection: Connection) -> CopyKind:
-    """What this copy of the records is."""
-    row = connection.execute("SELECT value FROM setting WHERE name = ?", (COPY_KIND,)).fetchone()
-    return CopyKind.OFFICE if row is None else CopyKind(row[0])
-
-
 def _setting(connection: Connection, name: str) -> str:
     row = connection.execute("SELECT value FROM setting WHERE name = ?", (name,)).fetchone()
     if row is None:
@@ -293,7 +284,7 @@ def _build(path: Path, name: str, units: Path | None, kind: CopyKind, key: bytes
                     ("identity_secret", secrets.token_hex(32)),
                     ("created_at", str(instants.now())),
                     (ANNOUNCED, announced.revision),
-                    (COPY_KIND, str(kind)),
+                    (desk.COPY_KIND, str(kind)),
                 ],
             )
             calendars.store(connection, announced, source=announced.source, now=instants.now())

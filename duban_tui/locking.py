@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from textual.timer import Timer
 
 from db import vault
+from duban_tui import viewer
 from duban_tui.screens.base import DeskScreen
 from duban_tui.screens.board import BoardScreen
 
@@ -48,6 +49,7 @@ async def lock(app: DubanApp) -> None:
     app.clear_notifications()
     for timer in _timers(app):
         timer.pause()
+    viewer.forget()
     await app.push_screen(app.screen_of("login", lost))
     app.workers.cancel_group(app, "upkeep")
     _close_soon(app)

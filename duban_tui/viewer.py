@@ -38,6 +38,13 @@ def show(data: bytes, name: str) -> None:
     subprocess.Popen(command, stdin=quiet, stdout=quiet, stderr=quiet, start_new_session=True)
 
 
+def forget() -> None:
+    """Take away what was shown; whoever comes to a locked desk finds none of it."""
+    if _folder.cache_info().currsize:
+        _folder().cleanup()
+        _folder.cache_clear()
+
+
 @cache
 def _folder() -> tempfile.TemporaryDirectory[str]:
     """Copies that were shown: of this user alone, gone with the process."""

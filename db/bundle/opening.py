@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
+from db import contents
 from db.bundle import container, manifest, records
 from db.bundle.container import Envelope, broken
 from db.bundle.manifest import Manifest
@@ -134,9 +135,9 @@ def _sound(carried: Records, listed: Manifest) -> bool:
 
 def _has_texts(event: EventRecord, texts: dict[str, records.ContentRecord]) -> bool:
     """Whether each text that an event seals came along with it, or the place of it."""
-    sealed = [one for one in json.loads(event.data).values() if isinstance(one, dict) and "content" in one]
     return all(
-        one["content"] in texts and texts[one["content"]].sha256 == one.get("sha256") for one in sealed
+        one["content"] in texts and texts[one["content"]].sha256 == one.get("sha256")
+        for one in contents.references(json.loads(event.data))
     )
 
 

@@ -7,10 +7,20 @@ from typing import NamedTuple
 from db import instants
 from db.connection import Connection
 from db.posts import Seat
-from db.terms import Post
+from db.terms import CopyKind, Post
 
 CLOCK_SKEW = 120
 """Seconds by which a record may lie ahead of the clock before that is worth a word."""
+
+
+COPY_KIND = "copy_kind"
+"""The setting that says what this copy is; one that an older version made has none and is an office."""
+
+
+def kind_of(connection: Connection) -> CopyKind:
+    """What this copy of the records is."""
+    row = connection.execute("SELECT value FROM setting WHERE name = ?", (COPY_KIND,)).fetchone()
+    return CopyKind.OFFICE if row is None else CopyKind(row[0])
 
 
 class Safety(NamedTuple):

@@ -189,7 +189,7 @@ def _opened(args: argparse.Namespace, path: Path) -> tuple[Opened | None, str | 
     from db.bundle import container, opening
     from db.connection import OfficeError, path_of
     from db.device import known_id
-    from db.office import kind_of
+    from db.reads.desk import kind_of
 
     home = home_of(args)
     own = known_id(home) if path_of(home).exists() else None

@@ -13,8 +13,8 @@ from textual.worker import get_current_worker
 
 from db.reads import board, tree
 from db.reads.board import Counts, ListQuery, Scope
-from db.reads.desk import safety
-from db.terms import Alarm
+from db.reads.desk import kind_of, safety
+from db.terms import Alarm, CopyKind
 from duban_tui import commands
 from duban_tui.commands import Place
 from duban_tui.messages import ActionAsked, CaseChanged, OfficeChanged, TimePassed
@@ -135,7 +135,9 @@ class BoardScreen(DeskScreen[None]):
         reader, now = self.desk.reader, self.desk.now()
         line = self.query_one(DeskLine)
         seat = self.desk.seat
-        line.who = (self.desk.config.office.name, f"{seat.name} {seat.post.label}")
+        kind = kind_of(reader)
+        name = kind.label if kind is CopyKind.FIELD else self.desk.config.office.name
+        line.who = (name, f"{seat.name} {seat.post.label}")
         line.today = say_day(self.desk.calendar, now)
         safe = safety(reader, self.desk.signed_in)
         said = ["离线", say_backup(safe.last_backup, now)]

@@ -18,8 +18,9 @@ from textual.widgets import Static
 from db.bundle import book, checklist, cleanup, pairing
 from db.bundle.pairing import Paired
 from db.errors import OfficeError
-from db.office import Office, kind_of
+from db.office import Office
 from db.reads import views
+from db.reads.desk import kind_of
 from db.reads.query import Scope
 from db.terms import BundleKind, CopyKind
 from duban_tui import bundle_words, commands

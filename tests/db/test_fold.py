@@ -36,7 +36,12 @@ DATA: dict[Action, dict[str, object]] = {
     Action.CORRECT: {"field": "due", "value": START + 9 * 86_400, "reason": "x"},
     Action.CLAIM: {"name": "某局", "unit": "a"},
     Action.RECALCULATE: {"calendar": CALENDAR.revision},
-    Action.VERIFY: {"method": "covert", "note": {"content": "n", "sha256": "h"}},
+    Action.VERIFY: {
+        "method": "covert",
+        "note": {"content": "n", "sha256": "h"},
+        "evidence": [{"file": "f", "size": 1, "content": "e", "sha256": "h"}],
+    },
+    Action.DETACH: {"file": "f", "reason": "x"},
     Action.SUBMIT: {"reply": {"content": "r", "sha256": "h"}},
 }
 

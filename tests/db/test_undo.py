@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from db import closed, doctor
+from db import attachments, closed, doctor, evidence
 from db.actions import Action
 from db.journal import Act, NotAllowed, Recorded, open_case, record
 from db.office import Office
@@ -138,4 +138,16 @@ def test_a_step_and_its_undo_in_one_go(office: Office, handled: Recorded) -> Non
     take_back(office, handled.case_id)
     record(office, handled.case_id, Act(Action.URGE, {"text": "接着办"}))
     assert office.writer.execute("SELECT count(*) FROM event").fetchone()[0] == steps + 3
+    assert doctor.check(office.writer, office.calendars).sound
+
+
+def test_a_file_of_an_undone_note_can_still_be_detached(office: Office, handled: Recorded) -> None:
+    file = evidence.put(office.home, b"photo")
+    attached = {"file": file, "size": 5, "name": "a.jpg", "type": "image/jpeg", "taken_at": None}
+    note = {"method": "暗访", "findings": "未修", "evidence": [{**attached, "taken_from": "不详"}]}
+    record(office, handled.case_id, Act(Action.VERIFY, note))
+    take_back(office, handled.case_id)
+    record(office, handled.case_id, Act(Action.DETACH, {"file": file, "reason": "拍到无关的人"}))
+    attachments.finish(office.writer, office.home)
+    assert not evidence.has(office.home, file)
     assert doctor.check(office.writer, office.calendars).sound
