@@ -23,7 +23,7 @@ from textual.scrollbar import ScrollBar
 from db import vault
 from db.connection import path_of
 from db.reads import desk
-from duban_tui import commands, desk_state, locations, pictures, terminal, theme, widths
+from duban_tui import commands, desk_state, locations, terminal, theme, widths
 from duban_tui.commands import Place
 from duban_tui.config import Config
 from duban_tui.messages import ActionAsked
@@ -124,6 +124,8 @@ class DubanApp(OfficeApp):
     @property
     def pictures(self) -> str:
         """How photos are drawn here, one of `pictures.WAYS`."""
+        from duban_tui import pictures
+
         colours = self.console.color_system in ("256", "truecolor") and not self.no_color
         wide, wanted = self.has_class("-wide-glyphs"), self.config.evidence.draw
         return pictures.way(wanted, self.answers, os.environ, colours=colours, wide=wide)
