@@ -16,10 +16,11 @@ from typing import NamedTuple
 
 from bench.make_office import opened
 from bench.measure import each
-from db import instants, upkeep
+from db import instants
 from db.actions import Action
 from db.connection import files_of, open_reader, path_of
 from db.journal import Act, NotAllowed, record, record_batch
+from db.keeping import upkeep
 from db.office import Office
 from db.reads import board
 from db.reads.board import Scope

@@ -1,7 +1,7 @@
 """What encryption costs: the same questions to the office and to its encrypted twin, in turn, in one process.
 
-The twin is made by `db.encryption`, which leaves no gaps in the file; so the office is copied without gaps
-too, and what is compared differs in nothing but the key.
+The twin is made by `db.vault.conversion`, which leaves no gaps in the file; so the office is copied without
+gaps too, and what is compared differs in nothing but the key.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 from bench.lookup import PAGE, queries
 from bench.make_office import opened
 from bench.measure import Row, Timing, again, timing
-from db import encryption, vault
+from db import vault
 from db.actions import Action
 from db.connection import Connection, open_reader, path_of
 from db.errors import WrongPassphrase
@@ -25,6 +25,7 @@ from db.journal import Act, record
 from db.reads import board
 from db.reads.board import ListQuery, Scope
 from db.reads.lookup import search
+from db.vault import conversion as encryption
 
 T = TypeVar("T")
 

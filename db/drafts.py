@@ -12,8 +12,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from db import attachments
 from db.connection import Connection, open_writer, transaction
+from db.evidence import attachments
 from db.reads.desk import WHOSE
 
 

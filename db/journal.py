@@ -12,28 +12,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from db import (
-    attachments,
-    chain,
-    conflicts,
-    contents,
-    door,
-    fold,
-    instants,
-    lifecycle,
-    refold,
-    rows,
-    search_index,
-    undo,
-    upkeep,
-)
+from db import chain, conflicts, contents, door, fold, instants, lifecycle, refold, rows, search_index, undo
 from db.actions import Action, is_countable, validate
 from db.case_ids import CaseIds
 from db.connection import Connection, transaction
 from db.contents import Sealed
 from db.directory import Directory
 from db.errors import NotAllowed as NotAllowed
+from db.evidence import attachments
 from db.ids import tick, uuid7
+from db.keeping import upkeep
 from db.new_words import NewWords
 from db.posts import Power
 from db.rows import Folded

@@ -9,7 +9,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 from types import TracebackType
 
-from db import attachments, calendars, instants, taken_rules, upkeep, vault
+from db import calendars, instants, taken_rules, vault
 from db.calendars import ANNOUNCED
 from db.connection import (
     PLAIN,
@@ -30,7 +30,9 @@ from db.connection import path_of as path_of
 from db.device import Device, this_device
 from db.durable import put_in_place
 from db.errors import NotAllowed, reason
+from db.evidence import attachments
 from db.home import DATABASE
+from db.keeping import upkeep
 from db.posts import Seat
 from db.reads import desk
 from db.rules import Rules

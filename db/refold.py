@@ -9,10 +9,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 
-from db import attachments, chain, fold, numbers, rows
+from db import chain, fold, numbers, rows
 from db.connection import Connection
 from db.directory import Directory
 from db.effects import Calendars
+from db.evidence import attachments
 from db.rows import Folded
 from db.state import Verdict
 from db.submitters import SUBMITTER_INSERT, submitter_row

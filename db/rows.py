@@ -13,8 +13,8 @@ from typing import Any, NamedTuple
 from sqlmodel import SQLModel
 
 from db import closed
-from db.attachments import attached
 from db.connection import Connection
+from db.evidence.attachments import attached
 from db.models import Assignment, Attachment, Case, CaseNumber, Note
 from db.state import CaseState, Verdict
 from db.terms import Outcome

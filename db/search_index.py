@@ -29,7 +29,8 @@ from db.masking import mask_text
 _TOKENS = string.punctuation.replace("'", "''''").replace('"', '""')
 
 MERGED_BY_US = "INSERT INTO lookup (lookup, rank) VALUES ('automerge', 0)"
-"""FTS5 would merge its pieces inside the saves, hundreds of pages in one: `db.upkeep` does it beside them."""
+"""FTS5 would merge its pieces inside the saves, hundreds of pages in one: `db.keeping.upkeep` does it beside
+them."""
 
 HELD_TOGETHER = "INSERT INTO lookup (lookup, rank) VALUES ('hashsize', 16777216)"
 """Bytes that one transaction gathers before it writes a piece: by FTS5's 1 MB a bulk write leaves dozens."""

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
-from db import attachments, field_clock, instants
+from db import field_clock, instants
 from db.actions import CORRECTABLE, Action
+from db.evidence import attachments
 from db.rules import Limit, Rules
 from db.state import CaseState
 from db.terms import CopyKind

@@ -11,11 +11,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from db import aftermath, daily, vault
-from db.aftermath import Aftermath
+from db import vault
 from db.connection import OfficeError
 from db.instants import day_of
-from db.presence import Hold
+from db.keeping import aftermath, daily
+from db.keeping.aftermath import Aftermath
+from db.keeping.presence import Hold
 from duban_tui.config import Backup
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from db import instants
-from db.marks import told
+from db.bundle.marks import told
 from db.terms import BundleKind
 
 if TYPE_CHECKING:

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from textual.notifications import SeverityLevel
 
     from db.journal import Recorded
+    from db.keeping.presence import Hold
     from db.office import Office
-    from db.presence import Hold
     from duban_tui.aftercare import DailyBackup
 
 POLL_SECONDS = 1.0
@@ -325,7 +325,7 @@ class OfficeApp(App[None]):
     @work(thread=True, group="upkeep")
     def _tend(self) -> None:
         """Put the lookup index in order after what was saved, until the next key."""
-        from db import upkeep
+        from db.keeping import upkeep
 
         worker = get_current_worker()
         try:

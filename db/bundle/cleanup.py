@@ -11,13 +11,14 @@ import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from db import attachments, chain, closed, evidence, search_index
+from db import chain, closed, evidence, search_index
 from db.bundle import book, records
 from db.bundle.attached import files_of
 from db.bundle.pairing import listing
 from db.connection import Connection, transaction
 from db.directory import Directory
 from db.errors import BundleRefused
+from db.evidence import attachments
 from db.refold import refold
 from db.terms import CopyKind
 

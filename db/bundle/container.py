@@ -20,9 +20,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
-from db import files, strays
+from db import files
 from db.chain import canonical
 from db.errors import BundleRefused, reason
+from db.keeping import strays
 from db.terms import BundleKind
 
 MAGIC = b"duban-bundle\n"

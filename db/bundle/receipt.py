@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from db.bundle import book, container, manifest
 from db.bundle.container import Envelope
+from db.bundle.marks import Mark
+from db.bundle.merge import Merged
 from db.bundle.opening import Opened
 from db.bundle.pack import envelope
 from db.bundle.pairing import Paired, listing
 from db.connection import Connection
 from db.errors import BundleRefused
-from db.marks import Mark
-from db.merge import Merged
 from db.terms import BundleKind
 
 if TYPE_CHECKING:

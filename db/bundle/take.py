@@ -7,15 +7,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from db import attachments, evidence, field_clock, instants, marks
-from db.bundle import book, opening, receipt, records
+from db import evidence, field_clock, instants
+from db.bundle import book, marks, opening, receipt, records
 from db.bundle.container import Envelope
+from db.bundle.marks import Arrived, Mark
+from db.bundle.merge import Merged, merge
 from db.bundle.opening import Opened
 from db.bundle.receipt import Receipt
 from db.connection import Connection, transaction
 from db.errors import BundleRefused
-from db.marks import Arrived, Mark
-from db.merge import Merged, merge
+from db.evidence import attachments
 from db.terms import BundleKind, CopyKind
 
 if TYPE_CHECKING:

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from db import conflicts
+from db.bundle.marks import told as words_of_mark
 from db.connection import Connection
 from db.contradictions import value_of
-from db.marks import told as words_of_mark
 from db.masking import mask_text
 from db.reads.flow import TimelineRow, brief, timeline, verdicts
 from db.reads.query import select

@@ -6,8 +6,9 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from db import chain, fold, instants, marks
+from db import chain, fold, instants
 from db.actions import Action, label_of
+from db.bundle import marks
 from db.connection import Connection
 from db.masking import mask_text
 from db.reads.names import UnitNames

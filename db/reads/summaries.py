@@ -8,7 +8,7 @@ from typing import Any
 
 from db import instants
 from db.actions import CORRECTABLE, Action
-from db.media_type import said_size, said_type
+from db.evidence.media_type import said_size, said_type
 from db.reads.names import UnitNames
 from db.rules import Limit
 from db.terms import Finding, Handling, Method

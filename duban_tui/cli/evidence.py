@@ -9,7 +9,7 @@ from typing import Any
 from db import evidence as store
 from db import instants, vault
 from db.connection import Connection
-from db.media_type import said_size
+from db.evidence.media_type import said_size
 from db.reads.evidence import AttachmentRow, attachments
 from duban_tui.cli.errors import CommandError
 from duban_tui.cli.output import minute, print_json

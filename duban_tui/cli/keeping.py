@@ -20,8 +20,8 @@ from duban_tui.cli.progress import progress_line, show_progress
 from duban_tui.time_left import told
 
 if TYPE_CHECKING:
-    from db.aftermath import Aftermath
-    from db.doctor import Report
+    from db.keeping.aftermath import Aftermath
+    from db.keeping.doctor import Report
 
 
 def init(args: argparse.Namespace) -> None:
@@ -53,7 +53,7 @@ def init(args: argparse.Namespace) -> None:
 
 def backup(args: argparse.Namespace) -> None:
     """Copy the office while it is used."""
-    from db.backup import back_up, vault_of
+    from db.keeping.backup import back_up, vault_of
 
     target = back_up(
         home_of(args), Path(args.dest), now=instants.now(), progress=partial(show_progress, "备份")
@@ -65,8 +65,8 @@ def backup(args: argparse.Namespace) -> None:
 
 def restore(args: argparse.Namespace) -> None:
     """Put a backup in the place of the office."""
-    from db import evidence_backup
-    from db.backup import restore as put_back
+    from db.evidence import backup as evidence_backup
+    from db.keeping.backup import restore as put_back
 
     home = home_of(args)
     former = put_back(
@@ -93,8 +93,8 @@ WORTH_SAYING = 5.0
 
 def doctor(args: argparse.Namespace) -> int:
     """Check pages, chain, texts and fold; 1 where something is wrong, 130 where it was stopped."""
-    from db.aftermath import RECALL
-    from db.doctor import Checkup, Finding
+    from db.keeping.aftermath import RECALL
+    from db.keeping.doctor import Checkup, Finding
     from db.office import Calendars
 
     if args.rebuild:
@@ -127,7 +127,7 @@ def doctor(args: argparse.Namespace) -> int:
 
 def _beside(args: argparse.Namespace) -> Aftermath:
     """What desks that were killed left; the desk itself tells it once, and takes half-made files away."""
-    from db import aftermath, daily
+    from db.keeping import aftermath, daily
 
     home = home_of(args)
     backups = daily.place(home, config_of(args).backup.folder).folder
@@ -167,7 +167,7 @@ def _tell_findings(report: Report, stopped_of: int | None) -> None:
 
 def _rebuild(args: argparse.Namespace) -> None:
     """Remake every row and the index from the journal; whole or not at all."""
-    from db.rebuild import rebuild
+    from db.keeping.rebuild import rebuild
 
     with office_of(args) as office, progress_line():
         rebuild(office.writer, office.calendars, office.identity_secret, partial(show_progress, "重建"))

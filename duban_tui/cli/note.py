@@ -48,8 +48,8 @@ def _paths(args: argparse.Namespace, data: dict[str, Any]) -> list[Path]:
 @contextmanager
 def _attached(office: Office, paths: list[Path], limits: Evidence) -> Iterator[list[dict[str, Any]]]:
     """The files, taken in; if no note comes of it they are not kept."""
-    from db.attachments import release
-    from db.evidence_intake import Limits, take_in
+    from db.evidence.attachments import release
+    from db.evidence.intake import Limits, take_in
 
     files: list[dict[str, Any]] = []
     try:

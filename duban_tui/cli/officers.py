@@ -8,7 +8,7 @@ import datetime as dt
 from db import instants, officers
 from db.office import Office
 from db.officers import OfficerRow
-from db.pins import owner_may
+from db.officers.pins import owner_may
 from db.posts import POSTS, Power
 from db.terms import Post
 from duban_tui.cli.errors import CommandError

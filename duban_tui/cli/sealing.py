@@ -7,8 +7,9 @@ from contextlib import closing
 from functools import partial
 from pathlib import Path
 
-from db import vault, wiping
+from db import vault
 from db.connection import path_of
+from db.vault import wiping
 from duban_tui.cli import passphrase as given
 from duban_tui.cli.errors import CommandError
 from duban_tui.cli.places import config_of, home_of, reader_of
@@ -21,7 +22,7 @@ _FLASH = (
 
 def encrypt(args: argparse.Namespace) -> None:
     """Encrypt the office, or finish what was stopped; say what may still lie about in clear."""
-    from db import encryption
+    from db.vault import conversion as encryption
 
     home, secret = home_of(args), given.required(args)
     if vault.is_unsettled(home):
@@ -61,7 +62,7 @@ def passphrase(args: argparse.Namespace) -> None:
 
 def make_recovery(args: argparse.Namespace) -> None:
     """Seal the key to a paired machine."""
-    from db import recovery
+    from db.vault import recovery
 
     with closing(reader_of(args)) as connection:
         recovery.make(home_of(args), connection, args.machine, Path(args.to))
@@ -70,7 +71,7 @@ def make_recovery(args: argparse.Namespace) -> None:
 
 def open_recovery(args: argparse.Namespace) -> None:
     """Open a recovery file at the office, under a new passphrase."""
-    from db import recovery
+    from db.vault import recovery
 
     new = given.read(args.new_passphrase_file)
     recovery.open_file(home_of(args), Path(args.file), Path(args.to), new)
@@ -79,7 +80,7 @@ def open_recovery(args: argparse.Namespace) -> None:
 
 def use_recovery(args: argparse.Namespace) -> None:
     """Take over the vault that was made at the office."""
-    from db import recovery
+    from db.vault import recovery
 
     recovery.use(home_of(args), Path(args.file), given.required(args))
     print(f"已换上：{path_of(home_of(args))} 从此用新口令打开，旧口令作废")

@@ -41,7 +41,7 @@ def admit(args: argparse.Namespace, home: Path, connection: Connection, deed: st
     now = instants.now()
     if not desk.held(connection, now):
         return
-    from db import pins
+    from db.officers import pins
 
     name, pin = name_of(args), _pin(args)
     if pin is None:

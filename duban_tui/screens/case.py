@@ -10,8 +10,8 @@ from textual.widgets import Static
 
 from db import instants
 from db.connection import OfficeError
+from db.evidence.media_type import said_size, said_type
 from db.lifecycle import allowed
-from db.media_type import said_size, said_type
 from db.office import Calendars
 from db.posts import Seat
 from db.reads import case as reads

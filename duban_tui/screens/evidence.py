@@ -17,7 +17,7 @@ from db import evidence, instants, vault
 from db.actions import Action
 from db.connection import OfficeError
 from db.errors import reason
-from db.media_type import said_size, said_type
+from db.evidence.media_type import said_size, said_type
 from db.reads import case as reads
 from db.reads.evidence import AttachmentRow, attachments
 from duban_tui import commands, pictures, viewer

@@ -11,8 +11,8 @@ from textual.widget import Widget
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from db import backup
 from db.connection import OfficeError, former_of, missing, path_of
+from db.keeping import backup
 from db.office import Office
 from db.terms import CopyKind
 from duban_tui.screens.base import DeskScreen

@@ -14,9 +14,10 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Static
 
-from db import instants, officers, pins, vault
+from db import instants, officers, vault
 from db.connection import OfficeError, open_reader, path_of
-from db.pins import WrongPin, told
+from db.officers import pins
+from db.officers.pins import WrongPin, told
 from duban_tui.locking import ASKING, enter
 from duban_tui.widgets.choice import Choice
 from duban_tui.widgets.field import Field, Stepper, Typed

@@ -10,7 +10,7 @@ from db import drafts
 from db.actions import FIELDS, Action, FieldSpec
 from db.connection import Progress
 from db.drafts import Draft
-from db.evidence_intake import Entry, Limits, take_in
+from db.evidence.intake import Entry, Limits, take_in
 from db.office import path_of
 from db.reads import case as reads
 from duban_tui import commands

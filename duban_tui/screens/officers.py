@@ -16,7 +16,7 @@ from textual.widgets.option_list import Option
 from db import instants, officers
 from db.connection import OfficeError
 from db.officers import OfficerRow
-from db.pins import SHORTEST
+from db.officers.pins import SHORTEST
 from db.posts import POSTS
 from db.terms import Post
 from duban_tui import commands

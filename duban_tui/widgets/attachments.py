@@ -18,15 +18,15 @@ from textual.widgets.option_list import Option
 
 from db import instants
 from db.connection import OfficeError, Progress
-from db.evidence_intake import Entry, NotTaken
-from db.media_type import said_size, said_type
+from db.evidence.intake import Entry, NotTaken
+from db.evidence.media_type import said_size, said_type
 from duban_tui import pasted
 from duban_tui.widgets.field import Typed, passed_on, step
 from duban_tui.widgets.line_input import LineInput
 from duban_tui.widgets.timeline import show_at
 
 TakeIn = Callable[[Path, Sequence[Entry], Progress], Entry]
-"""Copies a file into the store, beside those that the note has: see `db.evidence_intake.take_in`."""
+"""Copies a file into the store, beside those that the note has: see `db.evidence.intake.take_in`."""
 
 LetGo = Callable[[str], None]
 """Removes a file (SHA-256) from the store if nobody else has it."""

@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from db import doctor
 from db.actions import Action
 from db.bundle import card, pairing, receipt
 from db.bundle.pack import pack_cases, pack_changes
@@ -17,6 +16,7 @@ from db.bundle.pairing import Paired
 from db.bundle.take import Taken, take
 from db.connection import transaction
 from db.journal import Act, Recorded, open_case, record
+from db.keeping import doctor
 from db.office import Office
 from db.terms import CopyKind, Via
 from tests.db.conftest import MONDAY, RULES, UNITS

@@ -6,14 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from db import doctor, drafts, evidence
+from db import drafts, evidence
 from db.bundle import cleanup, pairing
 from db.bundle.pack import pack_changes
 from db.bundle.take import take
 from db.connection import path_of, transaction
 from db.errors import BundleRefused
+from db.keeping import doctor
+from db.keeping.rebuild import rebuild
 from db.office import Office
-from db.rebuild import rebuild
 from tests.bundle.conftest import (
     World,
     attached,

@@ -15,9 +15,9 @@ from db.bundle.take import AlreadyTaken, take
 from db.connection import transaction
 from db.errors import BundleRefused
 from db.journal import Act, open_case, record
+from db.keeping.rebuild import rebuild
 from db.office import Office
 from db.reads import lookup
-from db.rebuild import rebuild
 from db.rules import Kind, Limit
 from db.terms import CopyKind
 from tests.bundle.conftest import (

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from db import pins
 from db.connection import open_reader, path_of
+from db.officers import pins
 from tests.cli.conftest import Ended, Run
 
 PIN = "中山路18号"

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from db import aftermath, drafts, presence, strays
+from db import drafts
 from db.drafts import Draft
 from db.journal import Recorded
+from db.keeping import aftermath, presence, strays
 from db.office import Office
 from tests.db.conftest import MONDAY
 

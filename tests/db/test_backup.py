@@ -14,10 +14,11 @@ from pathlib import Path
 
 import pytest
 
-from db import backup, calendars, contents, doctor, instants, recalculation
+from db import calendars, contents, instants, recalculation
 from db.actions import Action
 from db.connection import OfficeError, open_reader, open_writer, transaction
 from db.journal import Act, Recorded, open_case, record
+from db.keeping import backup, doctor
 from db.office import Calendars, Office, path_of
 from db.reads import case as reads
 from tests.db.conftest import MONDAY, RULES

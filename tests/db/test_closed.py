@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from db import closed, rebuild, units
+from db import closed, units
 from db.actions import Action
 from db.connection import open_reader
 from db.journal import Act, Recorded, open_case, record
+from db.keeping import rebuild
 from db.office import Office
 from db.reads import board
 from db.reads.board import Scope

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from db import doctor
 from db.actions import Action
 from db.connection import Connection
 from db.journal import Act, Recorded, record
+from db.keeping import doctor
 from db.office import Office
 from db.reads import board, conflicts, flow
 from db.reads.board import Scope

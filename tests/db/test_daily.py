@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from db import backup, daily
 from db.connection import OfficeError
 from db.journal import Recorded
+from db.keeping import backup, daily
 from db.office import Office
 from tests.db.conftest import MONDAY
 from tests.faults.offices import assert_sound

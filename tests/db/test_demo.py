@@ -12,10 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from db import demo, doctor, instants
+from db import demo, instants
 from db.demo import offices, texts
 from db.demo.chance import Chance
 from db.demo.plan import agree
+from db.keeping import doctor
 from db.office import Office
 from db.reads.board import QUEUES, Scope, counts
 from db.terms import Alarm, Stage

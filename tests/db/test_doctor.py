@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 import pytest
 
-from db import case_check, doctor, rebuild
 from db.actions import Action
 from db.connection import driver
 from db.journal import Act, Recorded, open_case, record
+from db.keeping import case_check, doctor, rebuild
 from db.office import Office
 
 WHO = {"name": "赵钱孙", "phone": "13812345678"}

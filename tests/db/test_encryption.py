@@ -12,11 +12,13 @@ from typing import Any
 
 import pytest
 
-from db import backup, device, doctor, encryption, evidence, vault
+from db import device, evidence, vault
 from db.actions import Action
 from db.connection import OfficeError, files_of, is_keyed, open_reader
 from db.journal import Act, open_case
+from db.keeping import backup, doctor
 from db.office import Calendars, Office, path_of
+from db.vault import conversion as encryption
 from tests.db.conftest import MONDAY, RULES
 from tests.vaults import OTHER, PASSPHRASE, cheap, traces
 

@@ -14,13 +14,15 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from db import backup, doctor, drafts, evidence, evidence_backup, instants, rebuild, vault
+from db import drafts, evidence, instants, vault
 from db.actions import Action
 from db.connection import OfficeError
 from db.drafts import Draft
-from db.evidence_intake import Limits, NotTaken, clean_name, take_in
+from db.evidence import backup as evidence_backup
+from db.evidence.intake import Limits, NotTaken, clean_name, take_in
+from db.evidence.media_type import media_type
 from db.journal import Act, NotAllowed, Recorded, open_case, record
-from db.media_type import media_type
+from db.keeping import backup, doctor, rebuild
 from db.office import Office
 from db.reads import evidence as reads
 from db.reads import flow

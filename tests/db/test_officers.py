@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from db import officers, pins
+from db import officers
 from db.drafts import Draft, save, unfinished
 from db.errors import NotAllowed, OfficeError
 from db.office import Office
-from db.pins import WrongPin, accept, owner_may, remaining, sign_in, wait_after
+from db.officers import pins
+from db.officers.pins import WrongPin, accept, owner_may, remaining, sign_in, wait_after
 from db.reads import desk
 from db.terms import Post
 from tests.db.conftest import MONDAY, RULES

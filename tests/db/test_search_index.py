@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlcipher3 import dbapi2 as driver
 
-from db import search_index, upkeep
+from db import search_index
 from db.connection import Connection
+from db.keeping import upkeep
 from db.search import candidates, contains, find, places
 from db.search_index import searchable, words
 

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from db import attachments, closed, doctor, evidence
+from db import closed, evidence
 from db.actions import Action
+from db.evidence import attachments
 from db.journal import Act, NotAllowed, Recorded, open_case, record
+from db.keeping import doctor
 from db.office import Office
 from db.reads import flow
 from db.reads.undoing import last_step, stage_without

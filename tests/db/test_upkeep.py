@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from contextlib import closing
 
-from db import upkeep
 from db.actions import Action
 from db.connection import open_writer, transaction
 from db.journal import Act, open_case
+from db.keeping import upkeep
 from db.office import Office
 from db.search import find
 

@@ -10,12 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from db import backup, device, doctor, drafts, evidence, rebuild, upkeep, vault
+from db import device, drafts, evidence, vault
 from db.actions import Action
 from db.connection import OfficeError, files_of, is_keyed, open_reader
 from db.drafts import Draft
 from db.errors import OfficeLocked, WrongPassphrase
 from db.journal import Act, open_case
+from db.keeping import backup, doctor, rebuild, upkeep
 from db.office import Calendars, Office, path_of
 from db.units.table import UnitTableError
 from tests.db.conftest import MONDAY, RULES

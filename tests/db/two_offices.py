@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from db import rebuild, search_index
+from db import search_index
 from db.connection import transaction
 from db.directory import Directory
+from db.keeping import rebuild
 from db.office import Office
 from db.refold import refold
 from tests.db.conftest import RULES

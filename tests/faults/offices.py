@@ -6,10 +6,11 @@ import shutil
 from contextlib import closing
 from pathlib import Path
 
-from db import closed, doctor
+from db import closed
 from db.actions import Action
 from db.connection import OfficeError, former_of, open_reader, path_of
 from db.journal import Act, Recorded, open_case
+from db.keeping import doctor
 from db.office import Calendars, Office
 from tests.db.conftest import MONDAY, RULES, UNITS
 

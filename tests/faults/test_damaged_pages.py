@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from db import aftermath, backup, log_check
 from db.connection import OfficeError, open_reader, path_of
+from db.keeping import aftermath, backup, log_check
 from duban_tui.cli import main
 from tests.db.conftest import MONDAY
 from tests.faults.offices import assert_sound, build, fresh, is_sound, opened, register, steps

@@ -13,8 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from db import aftermath, backup, daily, drafts
+from db import drafts
 from db.connection import OfficeError, open_reader, path_of
+from db.keeping import aftermath, backup, daily
 from db.office import Office
 from duban_tui.cli import main
 from duban_tui.screens.note import NoteScreen

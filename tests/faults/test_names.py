@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from db import backup, daily, device, evidence, vault
+from db import device, evidence, vault
 from db.connection import transaction
 from db.durable import put_in_place
+from db.keeping import backup, daily
 from db.office import Office
 from tests.db.conftest import MONDAY, RULES, UNITS
 from tests.faults.offices import build, fresh, opened

@@ -10,13 +10,14 @@ from random import Random
 
 import pytest
 
-from db import doctor, drafts, upkeep
+from db import drafts
 from db.actions import Action
 from db.connection import OfficeError, open_reader, path_of
 from db.connection import driver as sqlite
 from db.drafts import Draft
 from db.home import DATABASE
 from db.journal import Act, record
+from db.keeping import doctor, upkeep
 from db.office import Calendars
 from tests.db.conftest import MONDAY
 from tests.faults.disk import Cut, cuts, lay_out
@@ -51,7 +52,7 @@ def saved(template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ca
 
     def run(instead: dict[str, str] | None = None, forgets: str = "") -> list[Cut]:
         monkeypatch.setattr("db.connection.LOG_PAGES", 60)
-        monkeypatch.setattr("db.upkeep.REST", 0)
+        monkeypatch.setattr("db.keeping.upkeep.REST", 0)
         home = fresh(template, tmp_path / "home")
         before = {DATABASE: path_of(home).read_bytes()}
         with recording(instead) as happened:

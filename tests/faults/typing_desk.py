@@ -15,8 +15,9 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
-from db import aftermath, daily, drafts
+from db import drafts
 from db.connection import open_reader, path_of
+from db.keeping import aftermath, daily
 from duban_tui import config, locations
 from tests.faults.kills import Ended, Outcome, Say
 from tests.faults.offices import assert_sound, hidden_files

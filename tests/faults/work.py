@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bench import ledger_file
-from db import aftermath, backup, closed, daily
+from db import closed
 from db.actions import Action
 from db.connection import SCHEMA_VERSION, former_of, open_reader, path_of
 from db.exchange import ledger
 from db.journal import Act, record
+from db.keeping import aftermath, backup, daily
 from db.office import upgrade
 from tests.db.conftest import MONDAY
 from tests.db.test_migrations import office_of_version_1

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from db import aftermath, daily, presence
 from db.connection import OfficeError, path_of
 from db.journal import Recorded
+from db.keeping import aftermath, daily, presence
 from duban_tui import aftercare, office_app
 from duban_tui.app import DubanApp
 from duban_tui.config import Config

@@ -10,9 +10,10 @@ import pytest
 from textual.pilot import Pilot
 from textual.screen import Screen
 
-from db import officers, pins, vault
+from db import officers, vault
 from db.drafts import unfinished
 from db.office import Office
+from db.officers import pins
 from db.terms import Post
 from duban_tui import locking, office_app
 from duban_tui.app import DubanApp

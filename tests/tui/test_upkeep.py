@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from db import upkeep
 from db.actions import Action
 from db.journal import Act, open_case
+from db.keeping import upkeep
 from duban_tui import office_app
 from tests.tui.conftest import Desk
 

@@ -12,7 +12,7 @@ from textual.pilot import Pilot
 
 from db import drafts, evidence, vault
 from db.actions import Action
-from db.evidence_intake import Entry, Limits, take_in
+from db.evidence.intake import Entry, Limits, take_in
 from db.journal import Act, record
 from db.office import Office
 from db.reads.evidence import AttachmentRow, attachments

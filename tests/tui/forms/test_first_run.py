@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from textual import events
 
-from db import backup, vault
+from db import vault
 from db.errors import OfficeLocked
+from db.keeping import backup
 from db.office import Office, path_of
 from duban_tui import config
 from duban_tui.app import DubanApp

@@ -175,7 +175,7 @@ def unlock(home: Path, passphrase: str) -> None:
     """
     hold(home, unwrap(read(file_of(home)), passphrase))
     if is_unsettled(home):
-        from db import encryption
+        from db.vault import conversion as encryption
 
         with suppress(OfficeError):  # Without room for it the office can be used all the same.
             encryption.finish(home)

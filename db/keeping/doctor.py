@@ -13,13 +13,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from db import chain, closed, evidence_check
+from db import chain, closed
 from db.bundle import book
 from db.bundle.pairing import OWN_DEVICES
-from db.case_check import REBUILD, RESTORE, CaseCheck, Finding
 from db.connection import Connection, Progress, size_of
 from db.connection import driver as sqlite
 from db.effects import Calendars
+from db.evidence import check as evidence_check
+from db.keeping.case_check import REBUILD, RESTORE, CaseCheck, Finding
 
 __all__ = ["Checkup", "Finding", "Report", "check"]
 

@@ -11,11 +11,12 @@ from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
-from db import evidence, instants, presence, strays
+from db import evidence, instants
 from db.connection import Connection, open_reader, path_of
 from db.connection import driver as sqlite
-from db.log_check import hidden_commits
-from db.strays import Stray
+from db.keeping import presence, strays
+from db.keeping.log_check import hidden_commits
+from db.keeping.strays import Stray
 
 RECALL = "请核对最后几步，缺的再记一次，或用 duban restore 恢复备份"
 """What to do about steps that cannot be read back."""

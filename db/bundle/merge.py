@@ -15,11 +15,12 @@ import time
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from db import calendars, chain, contents, ids, numbers, search_index, taken_rules, upkeep
+from db import calendars, chain, contents, ids, numbers, search_index, taken_rules
 from db.case_ids import CaseIds
 from db.connection import Connection
 from db.directory import Directory
 from db.errors import BundleRefused
+from db.keeping import upkeep
 from db.refold import refold
 from db.rules import Rules
 from db.terms import Outcome

@@ -11,7 +11,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from db import chain, doctor, evidence_backup, instants, strays, vault
+from db import chain, instants, vault
 from db.connection import (
     FORMER,
     PLAIN,
@@ -34,6 +34,8 @@ from db.device import KEY_FILE
 from db.durable import put_in_place
 from db.errors import OfficeLocked, WrongPassphrase, reason
 from db.evidence import FOLDER as EVIDENCE
+from db.evidence import backup as evidence_backup
+from db.keeping import doctor, strays
 from db.office import Calendars, path_of, upgrade
 
 PAGES = 2000
@@ -70,7 +72,7 @@ def back_up(
     would never end beside a busy desk. Meanwhile the log cannot be put into the file and grows by what
     is written. The copy is proved by its size and the ends of its chains; page by page takes as long again,
     and `restore` does it before anything is replaced. The device key is no part of it. The
-    attachments lie beside it, once for all copies in that folder: see `db.evidence_backup`.
+    attachments lie beside it, once for all copies in that folder: see `db.evidence.backup`.
 
     Args:
         home: the data folder.

@@ -14,7 +14,7 @@ from db import evidence, instants
 from db.actions import is_countable
 from db.connection import Progress
 from db.errors import reason
-from db.media_type import media_type, said_size
+from db.evidence.media_type import media_type, said_size
 
 Entry = dict[str, Any]
 """An attachment as `Action.VERIFY` carries it and a draft keeps it: file (SHA-256), size (bytes), name, type

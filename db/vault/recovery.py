@@ -11,9 +11,10 @@ import json
 import os
 from pathlib import Path
 
-from db import device, encryption, vault
+from db import device, vault
 from db.connection import Connection, OfficeError, open_reader, path_of
 from db.errors import reason
+from db.vault import conversion as encryption
 
 FORMAT = "duban recovery 1"
 

@@ -16,7 +16,7 @@ from db import instants
 from db.connection import Connection, transaction
 from db.errors import NotAllowed
 from db.ids import uuid7
-from db.pins import accept, protect
+from db.officers.pins import accept, protect
 from db.posts import Power, Seat
 from db.terms import Post
 
@@ -114,7 +114,8 @@ def set_pin(office: Office, name: str, pin: str | None, *, as_owner: bool = Fals
         office: opened by whoever does it.
         name: whose PIN.
         pin: the new one.
-        as_owner: done without the old one, by the owner of the folder (`db.pins.owner_may`); the log says so.
+        as_owner: done without the old one, by the owner of the folder (`db.officers.pins.owner_may`); the log
+            says so.
 
     Raises:
         NotAllowed, ValueError, OfficeError: as `add`.

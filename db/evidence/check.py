@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from db import evidence
-from db.case_check import Finding
 from db.connection import Connection, Progress
 from db.errors import OfficeError
+from db.keeping.case_check import Finding
 
 SPEED = 200e6
 """Bytes a second in which files are read and hashed; a slow disk takes twice as long."""

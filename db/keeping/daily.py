@@ -12,10 +12,11 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from db import instants, presence
-from db.backup import back_up
+from db import instants
 from db.connection import OfficeError, Progress
 from db.errors import reason
+from db.keeping import presence
+from db.keeping.backup import back_up
 
 FOLDER = "backups"
 """Where the copies lie unless the config names another folder; below the data folder."""

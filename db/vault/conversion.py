@@ -7,7 +7,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
-from db import chain, device, evidence, vault, wiping
+from db import chain, device, evidence, vault
 from db.connection import (
     PAGE,
     Connection,
@@ -25,6 +25,7 @@ from db.connection import (
 from db.connection import driver as sqlite
 from db.errors import reason
 from db.home import BACKUPS, COPIED, DESK, LOG, REJECTS
+from db.vault import wiping
 
 STEPS = 100_000
 """Instructions of the database between two looks at how far the copy is."""
