@@ -8,7 +8,6 @@ import pytest
 from textual import events
 
 from db import vault
-from db.errors import OfficeLocked
 from db.keeping import backup
 from db.office import Office, path_of
 from duban_tui import config
@@ -63,12 +62,15 @@ async def test_a_new_office_can_be_encrypted_by_a_passphrase_typed_twice(
     assert made == [PASSPHRASE]
 
 
-def test_a_locked_office_says_so_before_anything_is_drawn(tmp_path: Path) -> None:
+async def test_a_locked_office_asks_for_its_passphrase_and_shows_nothing_else(tmp_path: Path) -> None:
     with cheap():
         Office.create(tmp_path, config.load().rules, "张三", passphrase=PASSPHRASE).close()
     vault.lock(tmp_path)
-    with pytest.raises(OfficeLocked):
-        DubanApp(tmp_path, config.load()).run()
+    app = DubanApp(tmp_path, config.load())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        assert type(app.screen).__name__ == "LoginScreen"
+        assert len(app.screen_stack) == 1
 
 
 async def test_escape_leads_back_to_the_choices(tmp_path: Path) -> None:
