@@ -140,5 +140,6 @@ def test_what_leaves_an_encrypted_office_in_clear_is_said(
 ) -> None:
     run("note", number, "--file", visit / "note.toml", home=office)
     monkeypatch.setattr(vault, "is_sealed", lambda home: True)
+    monkeypatch.setattr(vault, "database_key", lambda home: None)
     monkeypatch.setattr(vault, "unseal", lambda home, data, about: data)
     assert "没有加密" in run("evidence", number, "--to", tmp_path / "out", home=office).out

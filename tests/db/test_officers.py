@@ -31,7 +31,7 @@ def _cheap(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def log(office: Office) -> list[str]:
-    rows = office.writer.execute("SELECT officer, what, reason FROM access_log ORDER BY id")
+    rows = office.writer.execute("SELECT officer, what, reason FROM access_log ORDER BY rowid")
     return [" ".join(row) for row in rows]
 
 

@@ -15,6 +15,7 @@ from db.drafts import unfinished
 from db.office import Office
 from db.officers import pins
 from db.terms import Post
+from db.vault import conversion
 from duban_tui import locking, office_app
 from duban_tui.app import DubanApp
 from duban_tui.screens.board import BoardScreen
@@ -24,6 +25,7 @@ from duban_tui.screens.officers import OfficersScreen
 from duban_tui.widgets.choice import Choice
 from duban_tui.widgets.line_input import LineInput
 from tests.tui.conftest import MONDAY, Desk, Register, settled, shown
+from tests.vaults import cheap
 
 PIN = "中山路18号"
 OTHER = "海棠溪二十号"
@@ -210,10 +212,12 @@ async def test_an_open_dialog_is_hidden_too(desk: Desk, register: Register, aski
 
 
 async def test_the_key_of_an_encrypted_office_is_forgotten(
-    desk: Desk, home: Path, register: Register
+    desk: Desk, home: Path, office: Office, register: Register
 ) -> None:
     register("路灯不亮三个月")
-    vault.make(home, "山高水长八个字才够")
+    office.close()
+    with cheap():
+        conversion.encrypt(home, "山高水长八个字才够")
     async with desk() as pilot:
         assert on(pilot, BoardScreen), "the command line had the passphrase"
         await pilot.press("ctrl+l")
@@ -231,7 +235,9 @@ async def test_the_key_of_an_encrypted_office_is_forgotten(
 
 
 async def test_a_locked_vault_asks_at_the_start(desk: Desk, home: Path, asking: Office) -> None:
-    vault.make(home, "山高水长八个字才够")
+    asking.close()
+    with cheap():
+        conversion.encrypt(home, "山高水长八个字才够")
     vault.lock(home)
     async with desk() as pilot:
         assert "办公库口令" in shown(pilot)

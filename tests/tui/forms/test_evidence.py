@@ -327,6 +327,7 @@ async def test_an_encrypted_office_lays_nothing_down_in_clear_unasked(
     monkeypatch.setattr(viewer, "show", lambda data, name: pytest.fail("shown"))
     attach(home, photo)
     monkeypatch.setattr(vault, "is_sealed", lambda folder: True)
+    monkeypatch.setattr(vault, "database_key", lambda folder: None)
     monkeypatch.setattr(vault, "unseal", lambda folder, data, about: data)
     async with desk_on(home.path, lambda: EvidenceScreen(home.cases["lamp"])) as (app, pilot):
         assert "请先用 F2 另存" in str(app.screen.why_not("view_file"))  # type: ignore[attr-defined]

@@ -43,7 +43,7 @@ async def test_a_new_office_can_be_encrypted_by_a_passphrase_typed_twice(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int]
 ) -> None:
     made: list[str | None] = []
-    monkeypatch.setattr(FirstRunScreen, "_create", lambda screen, passphrase: made.append(passphrase))
+    monkeypatch.setattr(FirstRunScreen, "_create", lambda screen, passphrase, kind: made.append(passphrase))
     app = DubanApp(tmp_path / "home", config.load())
     async with app.run_test(size=size) as pilot:
         await settled(pilot)
@@ -91,7 +91,7 @@ async def test_an_encrypted_backup_is_restored_with_its_passphrase(tmp_path: Pat
     app = DubanApp(tmp_path / "home", config.load())
     async with app.run_test(size=(80, 24)) as pilot:
         await settled(pilot)
-        await pilot.press("down", "down", "enter")
+        await pilot.press("down", "down", "down", "enter")
         await write(pilot, str(copy))
         await pilot.press("enter")
         await settled(pilot)
@@ -113,7 +113,7 @@ async def test_the_demo_opens_its_own_office(tmp_path: Path, monkeypatch: pytest
     app = DubanApp(tmp_path / "home", config.load())
     async with app.run_test(size=(60, 20)) as pilot:
         await settled(pilot)
-        await pilot.press("down", "enter")
+        await pilot.press("down", "down", "enter")
         await settled(pilot)
         await settled(pilot)
         assert isinstance(app.screen, BoardScreen)
@@ -130,7 +130,7 @@ async def test_a_backup_that_is_none_is_refused(tmp_path: Path) -> None:
     app = DubanApp(tmp_path / "home", config.load())
     async with app.run_test(size=(80, 24)) as pilot:
         await settled(pilot)
-        await pilot.press("down", "down", "enter")
+        await pilot.press("down", "down", "down", "enter")
         for character in str(wrong):
             app.post_message(_key(character))
         await pilot.pause()
