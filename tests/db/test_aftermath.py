@@ -17,7 +17,7 @@ from db.keeping import aftermath, presence, strays
 from db.office import Office
 from tests.db.conftest import MONDAY
 
-HOLD = "import sys, time; from pathlib import Path; from db import presence\n" \
+HOLD = "import sys, time; from pathlib import Path; from db.keeping import presence\n" \
     "held = presence.enter(Path(sys.argv[1])); print('here', flush=True); time.sleep(60)"  # fmt: skip
 
 
