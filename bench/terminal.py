@@ -21,6 +21,9 @@ COLUMNS, LINES = 160, 48
 _WHERE = b"\x1b[6n"
 """Asks where the cursor is; a terminal answers at once."""
 
+_ABLE = b"\x1b[c"
+"""Asks what the terminal can do (DA1); every terminal says something."""
+
 QUIET = 0.012
 """Seconds without a byte after which a frame has arrived: longer than any pause inside one."""
 
@@ -109,6 +112,8 @@ class Terminal:
         said = os.read(self._master, 1 << 16)
         if _WHERE in said:
             os.write(self._master, b"\x1b[1;2R")
+        if _ABLE in said:
+            os.write(self._master, b"\x1b[?62c")
         return said
 
 
