@@ -25,7 +25,7 @@ class OfficeLocked(OfficeError):
     def __init__(self, home: Path) -> None:
         """Name the data folder."""
         super().__init__(
-            f"办公库已加密并锁着：{home}。请用 --passphrase-file 文件 或环境变量 DUBAN_PASSPHRASE 给出口令"
+            f"办公库已加密并锁着：{home}。请用 --passphrase-file 文件 或环境变量 DUBAN_PASSPHRASE 给口令"
         )
         self.home = home
 

@@ -33,6 +33,12 @@ def checked(items: Iterable[Item]) -> Iterator[str]:
         yield f"{'✓' if item.ok else '!'} {item.label}  {item.said}{mend}"
 
 
+def left_behind(numbers: Sequence[str]) -> Iterator[str]:
+    """The 保密 cases of a list that do not go along."""
+    if numbers:
+        yield f"! 保密件不带：{_some(numbers)}。确须带出请选带保密件（--confidential）"
+
+
 def packed(done: Packed, path: Path) -> Iterator[str]:
     """What went into a bundle, and what to do with it."""
     listed = done.manifest

@@ -124,7 +124,7 @@ _TABLE: dict[Place, tuple[_Row, ...]] = {
         ("import", "导入台账", "drtz", "", 0, "app.import", "从 xls、xlsx、csv 导入，先看预览"),
         ("field", "下乡包", "xxb", "", 0, "app.field", "带事项下乡、收回传、回执、配对，出发前核对"),
         ("units", "单位管理", "dwgl", "", 0, "app.units", "新增、更名、撤销单位"),
-        ("officers", "人员", "ry", "", 0, "app.officers", "谁在本台办公：岗位、口令、离岗"),
+        ("officers", "人员", "ry", "", 0, "app.officers", "谁在本台办公：岗位、登录口令、离岗"),
         ("lock", "锁屏", "sp", "ctrl+l", 0, "app.lock", "遮住屏幕并关上办公库，登录后接着办"),
         ("theme", "明暗配色", "maps", "", 0, "app.theme", "在深色、浅色、终端本色之间换"),
         ("back", "返回", "fh", "escape", 1, "screen.back", "回到上一层，不留痕迹"),

@@ -38,7 +38,7 @@ def why_not(app: DubanApp) -> str | None:
     """Why the desk cannot be locked, in Chinese; ``None`` = it can."""
     if app.asks_who():
         return None
-    return "办公库没有加密，也没有人设口令，锁了谁都能开；在 F9“人员”里设口令"
+    return "办公库没有加密，也没有人设登录口令，锁了谁都能开；在 F9“人员”里设登录口令"
 
 
 async def lock(app: DubanApp) -> None:

@@ -41,6 +41,36 @@ class Packed(NamedTuple):
     """Bytes of the file."""
 
 
+class Going(NamedTuple):
+    """What goes along of what was chosen."""
+
+    case_ids: list[int]
+    left: tuple[str, ...] = ()
+    """Numbers of the 保密 cases of a list, which stay behind."""
+
+
+def going(
+    connection: Connection, named: Sequence[int], listed: Sequence[int], *, confidential: bool
+) -> Going:
+    """The chosen cases, each once: a 保密 one stays behind where a list has it, and is refused by its name.
+
+    Args:
+        connection: of an office.
+        named: cases that were chosen one by one.
+        listed: cases that are on a list.
+        confidential: 保密 cases may go along.
+
+    Raises:
+        BundleRefused: a 保密 case was named, without leave.
+    """
+    chosen = list(dict.fromkeys([*named, *listed]))
+    if confidential:
+        return Going(chosen)
+    _refuse_confidential(connection, named)
+    kept = _confidential(connection, chosen)
+    return Going([one for one in chosen if one not in kept], tuple(kept.values()))
+
+
 def pack_cases(
     office: Office,
     to: Paired,
@@ -144,14 +174,21 @@ def _touched(office: Office, shared: Shared) -> list[int]:
     return sorted(touched)
 
 
-def _refuse_confidential(connection: Connection, case_ids: Sequence[int]) -> None:
+def _confidential(connection: Connection, case_ids: Sequence[int]) -> dict[int, str]:
     marks = ",".join(str(int(one)) for one in case_ids)
-    found = connection.execute(
-        f'SELECT number FROM "case" WHERE confidential AND id IN ({marks}) ORDER BY id'
-    ).fetchall()
-    if found:
-        numbers = "、".join(row[0] for row in found[:5]) + (f" 等 {len(found)} 件" if len(found) > 5 else "")
-        raise BundleRefused(f"保密件没有带出：{numbers}。确须带出请加 --confidential，或从名单中去掉")
+    return dict(
+        connection.execute(
+            f'SELECT id, number FROM "case" WHERE confidential AND id IN ({marks}) ORDER BY id'
+        )
+    )
+
+
+def _refuse_confidential(connection: Connection, case_ids: Sequence[int]) -> None:
+    if found := list(_confidential(connection, case_ids).values()):
+        numbers = "、".join(found[:5]) + (f" 等 {len(found)} 件" if len(found) > 5 else "")
+        raise BundleRefused(
+            f"保密件没有带出：{numbers}。确须带出请选带保密件（--confidential），或从名单中去掉"
+        )
 
 
 def _seal(

@@ -75,13 +75,13 @@ def asked(connection: Connection, day: dt.date) -> list[str]:
     """What the PINs of this moment mean for everybody, in Chinese: said whenever one is set or taken away."""
     able = managers(connection, day)
     if not able:
-        return ["没有人设口令：打开值班台、运行命令都不用登录"]
+        return ["没有人设登录口令：打开值班台、运行命令都不用登录"]
     said = ["从现在起都要登录"]
     bare = [row.name for row in roster(connection) if row.works_on(day) and not row.has_pin]
     if bare:
-        said.append(f"还没有口令、登录不了的：{'、'.join(bare)}")
+        said.append(f"还没有登录口令、登录不了的：{'、'.join(bare)}")
     if len(able) == 1:
-        said.append(f"只有 {able[0]} 能管人员；再给一名主任或系统管理员设口令，忘了口令才有人重设")
+        said.append(f"只有 {able[0]} 能管人员；再给一名主任或系统管理员设登录口令，忘了才有人重设")
     return said
 
 
@@ -121,7 +121,9 @@ def set_pin(office: Office, name: str, pin: str | None, *, as_owner: bool = Fals
         NotAllowed, ValueError, OfficeError: as `add`.
     """
     kept = None if pin is None else protect(accept(pin, name))
-    what = ("清除口令" if kept is None else "设口令") + ("（机主代设，没有用原口令）" if as_owner else "")
+    what = ("清除登录口令" if kept is None else "设登录口令") + (
+        "（机主代设，没有用原口令）" if as_owner else ""
+    )
     with _changing(office, name, what) as connection:
         _known(connection, name, _today(office))
         connection.execute(
@@ -174,10 +176,12 @@ def _keep_in_order(connection: Connection, doer: str) -> None:
         raise NotAllowed("至少要留一名主任或值班员，否则没有人能办理事项；请先加上接替的人")
     asked = [row for row in staying if row.has_pin]
     if asked and doer in {row.name for row in staying} - {row.name for row in asked}:
-        raise NotAllowed(f"有人设了口令就都要登录：请先给自己（{doer}）设口令，否则自己就登录不了")
+        raise NotAllowed(f"有人设了登录口令就都要登录：请先给自己（{doer}）设登录口令，否则自己就登录不了")
     posts = frozenset(Post(row.post) for row in asked)
     if asked and not any(Seat(row.name, Post(row.post), posts).may(Power.OFFICERS) for row in asked):
-        raise NotAllowed("有人设了口令，就要有一名有口令的主任、系统管理员或值班员来管人员；请先给他设口令")
+        raise NotAllowed(
+            "有人设了登录口令，就要有一名主任、系统管理员或值班员能登录来管人员；请先给他设登录口令"
+        )
 
 
 def _row(connection: Connection, name: str) -> OfficerRow | None:
@@ -204,4 +208,4 @@ def _today(office: Office) -> dt.date:
 
 
 def _with_pin(kept: str | None) -> str:
-    return "" if kept is None else "，设口令"
+    return "" if kept is None else "，设登录口令"

@@ -59,10 +59,10 @@ def accept(pin: str, name: str) -> str:
     """
     plain = normalize("NFKC", pin)
     if len(plain) < SHORTEST:
-        raise ValueError(f"口令至少 {SHORTEST} 位，现有 {len(plain)} 位")
+        raise ValueError(f"登录口令至少 {SHORTEST} 位，现有 {len(plain)} 位")
     steps = {ord(after) - ord(before) for before, after in pairwise(plain)}
     if steps in ({0}, {1}, {-1}) or len(set(plain)) < 3 or name.casefold() in plain.casefold():
-        raise ValueError("口令太好猜：不要用一个字重复、顺着数的（如 111111、123456），也不要用姓名")
+        raise ValueError("登录口令太好猜：不要用一个字重复、顺着数的（如 111111、123456），也不要用姓名")
     return plain
 
 
@@ -101,9 +101,9 @@ def sign_in(path: Path, name: str, pin: str, now: int) -> None:
 def _wrong(connection: Connection, name: str, failures: int, now: int) -> WrongPin:
     wait = wait_after(failures)
     if not wait:
-        return WrongPin(f"姓名或口令不对；再错 {FREE_TRIES + 1 - failures} 次要等一会儿")
-    _log(connection, name, now, f"口令连续输错 {failures} 次")
-    return WrongPin(f"姓名或口令不对，请等 {told(wait)}再试", wait)
+        return WrongPin(f"姓名或登录口令不对；再错 {FREE_TRIES + 1 - failures} 次要等一会儿")
+    _log(connection, name, now, f"登录口令连续输错 {failures} 次")
+    return WrongPin(f"姓名或登录口令不对，请等 {told(wait)}再试", wait)
 
 
 def wait_after(failures: int) -> int:
@@ -143,7 +143,7 @@ def _begin(connection: Connection, name: str, now: int) -> _Kept | None:
             "UPDATE officer SET failures = ?, wait_until = ? WHERE name = ?", (failures, until, name)
         )
     if wait:
-        raise WrongPin(f"口令输错太多次，请等 {told(wait)}再试", wait)
+        raise WrongPin(f"登录口令输错太多次，请等 {told(wait)}再试", wait)
     return _Kept(pin, failures)
 
 
@@ -189,7 +189,7 @@ def owner_may(home: Path, others: list[str]) -> None:
         NotAllowed: another account owns the folder, or there are others.
     """
     if others:
-        raise NotAllowed(f"请{'、'.join(others)}登录后重设口令")
+        raise NotAllowed(f"请{'、'.join(others)}登录后重设登录口令")
     account = getattr(os, "getuid", None)  # Windows has none: there the folder's rights decide.
     if account is not None and home.stat().st_uid != account():
-        raise NotAllowed(f"只有数据目录 {home} 的属主账号可以不用原口令重设")
+        raise NotAllowed(f"只有数据目录 {home} 的属主账号可以不用原登录口令重设")

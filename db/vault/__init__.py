@@ -284,7 +284,7 @@ def wrap(key: bytes, passphrase: str) -> Wrapped:
         OfficeError: the passphrase is too short.
     """
     if len(passphrase) < SHORTEST:
-        raise OfficeError(f"口令至少 {SHORTEST} 个字，现有 {len(passphrase)} 个")
+        raise OfficeError(f"办公库口令至少 {SHORTEST} 个字，现有 {len(passphrase)} 个")
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
     mark = derived(key, "mark")[:16]
@@ -306,7 +306,7 @@ def unwrap(wrapped: Wrapped, passphrase: str) -> bytes:
     try:
         return AESGCM(stretched).decrypt(wrapped.key[:12], wrapped.key[12:], _ABOUT)
     except InvalidTag:
-        raise WrongPassphrase("口令不对，请再试；大小写和空格都算") from None
+        raise WrongPassphrase("办公库口令不对，请再试；大小写和空格都算") from None
 
 
 def _stretched(wrapped: Wrapped, passphrase: str) -> bytes:

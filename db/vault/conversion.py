@@ -60,7 +60,7 @@ def encrypt(home: Path, passphrase: str, progress: Progress = _SILENT) -> Cleare
     """
     path = path_of(home)
     if vault.is_sealed(home):
-        raise OfficeError(f"办公库已经加密：{home}。换口令请用 duban passphrase")
+        raise OfficeError(f"办公库已经加密：{home}。换办公库口令请用 duban passphrase")
     open_reader(path).close()
     key, wrapped = vault.new(passphrase)
     vault.withdraw(home)

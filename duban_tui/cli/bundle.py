@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 def out(args: argparse.Namespace) -> None:
     """Seal chosen cases for a laptop, or on a laptop what the office does not have yet."""
     from db.bundle import pairing
-    from db.bundle.pack import pack_cases, pack_changes
+    from db.bundle.pack import going, pack_cases, pack_changes
 
     path = Path(args.to)
     with office_of(args, Power.BUNDLES) as office:
@@ -38,11 +38,14 @@ def out(args: argparse.Namespace) -> None:
         if not args.receiver:
             raise CommandError("请用 --for 写明给哪台电脑，可用 duban pair list 查看")
         to = pairing.named(office.writer, args.receiver)
+        chosen, left = going(office.writer, *_chosen(office, args), confidential=args.confidential)
+        if not chosen:
+            _print(bundle_words.left_behind(left))
         packed = pack_cases(
-            office, to, _chosen(office, args), path, with_identity=args.with_identity,
+            office, to, chosen, path, with_identity=args.with_identity,
             confidential=args.confidential, with_evidence=args.evidence,
         )  # fmt: skip
-    _tell_packed(args, packed)
+    _tell_packed(args, packed, left)
 
 
 def _hold_plain(args: argparse.Namespace) -> None:
@@ -50,8 +53,8 @@ def _hold_plain(args: argparse.Namespace) -> None:
         raise CommandError("--changes 把本机新记的都带回去，不用再选事项、附件或反映人")
 
 
-def _chosen(office: Office, args: argparse.Namespace) -> list[int]:
-    """The cases that were named, and those of the list, each once."""
+def _chosen(office: Office, args: argparse.Namespace) -> tuple[list[int], list[int]]:
+    """The cases that were named, and those of the list."""
     from db.reads import views
     from db.reads.query import Scope
 
@@ -59,21 +62,22 @@ def _chosen(office: Office, args: argparse.Namespace) -> list[int]:
         raise CommandError("请写事项编号，或用 --list 写名单，如 --list 待核查 --unit 綦江区")
     if args.unit and not args.list:
         raise CommandError("--unit 要和 --list 一起用，如 --list 警报 --unit 綦江区")
-    chosen = [case_numbered(office.writer, number) for number in args.numbers]
-    if args.list:
-        unit = None if args.unit is None else unit_named(office.writer, args.unit)
-        scope = Scope() if unit is None else Scope(unit.id, unit.level)
-        chosen += views.ids(office.writer, args.list, scope, office.clock())
-    return list(dict.fromkeys(chosen))
+    named = [case_numbered(office.writer, number) for number in args.numbers]
+    if not args.list:
+        return named, []
+    unit = None if args.unit is None else unit_named(office.writer, args.unit)
+    scope = Scope() if unit is None else Scope(unit.id, unit.level)
+    return named, views.ids(office.writer, args.list, scope, office.clock())
 
 
-def _tell_packed(args: argparse.Namespace, packed: Packed) -> None:
+def _tell_packed(args: argparse.Namespace, packed: Packed, left: Sequence[str] = ()) -> None:
     if args.json:
         print_json({"file": args.to, "size": packed.size, **_contents(packed.manifest)} | {
-            "missing_evidence": list(packed.missing)
+            "missing_evidence": list(packed.missing), "left_behind": list(left)
         })  # fmt: skip
         return
     _print(bundle_words.packed(packed, Path(args.to)))
+    _print(bundle_words.left_behind(left))
 
 
 def _print(lines: Iterable[str]) -> None:
@@ -247,7 +251,8 @@ def check(args: argparse.Namespace) -> int:
         if office.kind is CopyKind.FIELD and not args.numbers and not args.list:
             chosen = [row[0] for row in office.writer.execute('SELECT id FROM "case"')]
         else:
-            chosen = _chosen(office, args)
+            named, listed = _chosen(office, args)
+            chosen = list(dict.fromkeys([*named, *listed]))
         items = checklist.check(
             office.writer, office.home, office.kind, chosen, office.clock(), with_evidence=args.evidence
             or office.kind is CopyKind.FIELD, folder=Path(args.to).parent if args.to else None,

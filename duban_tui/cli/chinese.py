@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 
 from duban_tui.cli.cells import cells
 
-argparse._ = str  # type: ignore[attr-defined]
+argparse._ = lambda text: text  # type: ignore[attr-defined]
 # No catalogue is asked: what argparse says itself stays English until `_ERRORS` puts it into Chinese.
 
 _ERRORS = (

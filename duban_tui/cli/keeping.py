@@ -34,7 +34,7 @@ def init(args: argparse.Namespace) -> None:
     kind = CopyKind.FIELD if args.field else CopyKind.OFFICE
     secret = passphrase.required(args) if args.encrypt else None
     if args.passphrase_file and not args.encrypt:
-        raise CommandError("给了口令却没有说加密：要加密请加上 --encrypt，不要就去掉 --passphrase-file")
+        raise CommandError("给了办公库口令却没有说加密：要加密请加上 --encrypt，不要就去掉 --passphrase-file")
     with Office.create(
         home, settings.rules, settings.officer.name, units, name=settings.office.name, kind=kind,
         post=settings.officer.post, passphrase=secret,
@@ -60,7 +60,7 @@ def backup(args: argparse.Namespace) -> None:
     )
     print(f"已备份到：{target}（{target.stat().st_size / 1e6:.1f} MB，大小和流水末端已核对）")
     if vault_of(target).exists():
-        print(f"密钥匣在旁边：{vault_of(target).name}；恢复时要它，也要今天的口令")
+        print(f"密钥匣在旁边：{vault_of(target).name}；恢复时要它，也要今天的办公库口令")
 
 
 def restore(args: argparse.Namespace) -> None:

@@ -23,7 +23,7 @@ def list_officers(args: argparse.Namespace) -> None:
     if args.json:
         print_json([_as_json(row) for row in rows])
         return
-    head = ("姓名", "岗位", "口令", "自", "")
+    head = ("姓名", "岗位", "登录口令", "自", "")
     print_table(head, [
         (row.name, Post(row.post).label, "有" if row.has_pin else "无", _since(row),
          "" if row.works_on(today) else f"{row.left_on} 起离岗")
@@ -53,7 +53,7 @@ def add(args: argparse.Namespace) -> None:
     with office_of(args, Power.OFFICERS) as office:
         given = None if args.new_pin_file is None else read_pin(args.new_pin_file)
         officers.add(office, args.name, post, given)
-        print(f"已加入：{args.name}（{post.label}{'，有口令' if given else ''}）")
+        print(f"已加入：{args.name}（{post.label}{'，有登录口令' if given else ''}）")
         _tell_who_is_asked(office)
 
 
@@ -62,7 +62,7 @@ def pin(args: argparse.Namespace) -> None:
     with _office_for_pin(args) as office:
         given = None if args.clear else read_pin(args.new_pin_file)
         officers.set_pin(office, args.name, given, as_owner=args.as_owner)
-        print(f"{'已设口令' if given else '已清除口令'}：{args.name}")
+        print(f"{'已设登录口令' if given else '已清除登录口令'}：{args.name}")
         _tell_who_is_asked(office)
 
 

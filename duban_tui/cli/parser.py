@@ -98,13 +98,13 @@ def _add_places(parser: argparse.ArgumentParser, default: str | None, *, signs: 
     if signs:
         parser.add_argument(
             "--pin-file", metavar="文件", default=default,
-            help="口令所在的文件，- 为标准输入（也可用环境变量 DUBAN_PIN）；没有人设口令时不用",
+            help="登录口令在哪个文件里，- 为标准输入（也可用环境变量 DUBAN_PIN）；没有人设登录口令时不用",
         )  # fmt: skip
     parser.add_argument(
         "--passphrase-file",
         metavar="文件",
         default=default,
-        help="口令在哪个文件里，- 为标准输入（也可用环境变量 DUBAN_PASSPHRASE）；加密的办公库才用",
+        help="办公库口令在哪个文件里，- 为标准输入（也可用环境变量 DUBAN_PASSPHRASE）；加密的办公库才用",
     )
 
 
@@ -159,7 +159,7 @@ def _init(commands: Any, name: str) -> None:
     parser.add_argument(
         "--field", action="store_true", help="外勤副本：督查员自己的电脑，带件下乡，回来交给办公室"
     )
-    parser.add_argument("--encrypt", action="store_true", help="加密；口令丢失，办公库也就丢失")
+    parser.add_argument("--encrypt", action="store_true", help="加密；办公库口令丢失，办公库也就丢失")
 
 
 def _find(commands: Any, name: str) -> None:
@@ -371,21 +371,25 @@ _POSTS = "主任、值班员、督查员、回访员、只读 或 系统管理�
 
 
 def _officers(commands: Any, name: str) -> None:
-    officers = _group(_command(commands, name, "", "人员：列出、加入、口令、岗位、离岗"), required=True)
-    _json(_command(officers, "list", "officers:list_officers", "列出人员、岗位、有没有口令"))
-    own = "自己的口令写在命令前面：duban --pin-file 文件 officers …，或用环境变量 DUBAN_PIN。"
+    officers = _group(_command(commands, name, "", "人员：列出、加入、登录口令、岗位、离岗"), required=True)
+    _json(_command(officers, "list", "officers:list_officers", "列出人员、岗位、有没有登录口令"))
+    own = "自己的登录口令写在命令前面：duban --pin-file 文件 officers …，或用环境变量 DUBAN_PIN。"
     parser = _command(officers, "add", "officers:add", "加入一名人员", own, signs=False)
     parser.add_argument("name", metavar="姓名", help="新人员")
     parser.add_argument("--post", metavar="岗位", required=True, help=_POSTS)
-    parser.add_argument("--pin-file", metavar="文件", dest="new_pin_file", help="新人员的口令，- 为标准输入")
-    parser = _command(officers, "pin", "officers:pin", "设口令或清除口令；自己的谁都能改", own, signs=False)
-    parser.add_argument("name", metavar="姓名", help="谁的口令")
+    parser.add_argument(
+        "--pin-file", metavar="文件", dest="new_pin_file", help="登录口令在哪个文件里，- 为标准输入"
+    )
+    parser = _command(officers, "pin", "officers:pin", "设登录口令或清除；自己的谁都能改", own, signs=False)
+    parser.add_argument("name", metavar="姓名", help="谁的登录口令")
     which = parser.add_mutually_exclusive_group(required=True)
-    which.add_argument("--pin-file", metavar="文件", dest="new_pin_file", help="新口令，- 为标准输入")
-    which.add_argument("--clear", action="store_true", help="清除口令")
+    which.add_argument(
+        "--pin-file", metavar="文件", dest="new_pin_file", help="新登录口令的文件，- 为标准输入"
+    )
+    which.add_argument("--clear", action="store_true", help="清除登录口令")
     parser.add_argument(
         "--as-owner", action="store_true",
-        help="忘了口令、又没有别人能重设时：由数据目录的属主账号重设，并留痕",
+        help="忘了登录口令、又没有别人能重设时：由数据目录的属主账号重设，并留痕",
     )  # fmt: skip
     parser = _command(officers, "post", "officers:post", "改一名人员的岗位")
     parser.add_argument("name", metavar="姓名", help="谁")
@@ -427,13 +431,13 @@ def _doctor(commands: Any, name: str) -> None:
 def _encrypt(commands: Any, name: str) -> None:
     _command(
         commands, name, "sealing:encrypt", "把办公库加密（口令经 --passphrase-file 或 DUBAN_PASSPHRASE）",
-        "先做成并核对加密的副本，再换上；旧的明文覆盖后删去。口令丢失，办公库也就丢失。", opens=False,
+        "先做成并核对加密的副本，再换上；旧的明文覆盖后删去。办公库口令丢失，办公库也就丢失。", opens=False,
     )  # fmt: skip
 
 
 def _passphrase(commands: Any, name: str) -> None:
     parser = _command(
-        commands, name, "sealing:passphrase", "更换口令",
+        commands, name, "sealing:passphrase", "更换办公库口令",
         "旧口令经 --passphrase-file 或 DUBAN_PASSPHRASE；都写 - 时，标准输入第一行是旧的，第二行是新的。",
         opens=False,
     )  # fmt: skip
@@ -442,21 +446,25 @@ def _passphrase(commands: Any, name: str) -> None:
 
 def _new_passphrase(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--new-passphrase-file", metavar="文件", required=True, help="新口令在哪个文件里，- 为标准输入"
+        "--new-passphrase-file", metavar="文件", required=True, help="新办公库口令的文件，- 为标准输入"
     )
 
 
 def _recovery(commands: Any, name: str) -> None:
-    recovery = _group(_command(commands, name, "", "恢复文件：口令丢失后，由总台帮忙打开"), required=True)
+    recovery = _group(
+        _command(commands, name, "", "恢复文件：办公库口令丢失后，由配对的机器打开"), required=True
+    )
     parser = _command(recovery, "make", "sealing:make_recovery", "把这份办公库的密钥封给一台已配对的机器")
     parser.add_argument("--for", dest="machine", metavar="名称", required=True, help="配对时的名称，如 总台")
     parser.add_argument("--to", metavar="文件", required=True, help="写到哪里；交给那台机器保管")
-    parser = _command(recovery, "open", "sealing:open_recovery", "在总台打开恢复文件，按新口令做成钥匙文件")
+    parser = _command(
+        recovery, "open", "sealing:open_recovery", "在配对的机器上打开恢复文件，按新口令做成钥匙文件"
+    )
     parser.add_argument("file", metavar="恢复文件", help="recovery make 写的文件")
-    parser.add_argument("--to", metavar="钥匙文件", required=True, help="写到哪里；交给丢了口令的机器")
+    parser.add_argument("--to", metavar="钥匙文件", required=True, help="写到哪里；交给丢了办公库口令的机器")
     _new_passphrase(parser)
     parser = _command(
-        recovery, "use", "sealing:use_recovery", "在丢了口令的机器上换上钥匙文件（口令是新的那个）",
+        recovery, "use", "sealing:use_recovery", "在丢了办公库口令的机器上换上钥匙文件（口令是新的那个）",
         opens=False,
     )  # fmt: skip
     parser.add_argument("file", metavar="钥匙文件", help="recovery open 写的文件")

@@ -14,7 +14,7 @@ from duban_tui.cli.places import home_of
 VARIABLE = "DUBAN_PASSPHRASE"
 
 WARNING = (
-    "口令没有存下来：丢失口令，就等于丢失这份办公库。配对过的机器可以代管恢复文件（duban recovery make）"
+    "办公库口令没有存下来：丢失它，就等于丢失这份办公库。配对过的机器可以代管恢复文件（duban recovery make）"
 )
 
 
@@ -51,7 +51,7 @@ def required(args: argparse.Namespace) -> str:
     """
     passphrase = given(args)
     if passphrase is None:
-        raise CommandError(f"要有口令：请用 --passphrase-file 文件（- 为标准输入）或环境变量 {VARIABLE}")
+        raise CommandError(f"要有办公库口令：请用 --passphrase-file 文件（- 标准输入）或环境变量 {VARIABLE}")
     return passphrase
 
 
@@ -62,7 +62,7 @@ def read(name: str) -> str:
         CommandError: empty, no UTF-8, or nobody is at the other end of the pipe.
     """
     if name == "-" and sys.stdin.isatty():
-        raise CommandError("标准输入是终端：命令不提问，请把口令从管道或文件送入")
+        raise CommandError("标准输入是终端：命令不提问，请把办公库口令从管道或文件送入")
     try:
         if name == "-":
             line = sys.stdin.buffer.readline()
@@ -71,7 +71,7 @@ def read(name: str) -> str:
                 line = file.readline()
         passphrase = line.decode("utf-8-sig").rstrip("\r\n")
     except UnicodeDecodeError:
-        raise CommandError(f"口令文件 {name} 不是 UTF-8 文本，请另存为 UTF-8") from None
+        raise CommandError(f"办公库口令文件 {name} 不是 UTF-8 文本，请另存为 UTF-8") from None
     if not passphrase:
-        raise CommandError(f"口令文件 {name} 的第一行是空的，请写上口令")
+        raise CommandError(f"办公库口令文件 {name} 的第一行是空的，请写上办公库口令")
     return passphrase

@@ -57,7 +57,7 @@ def passphrase(args: argparse.Namespace) -> None:
     _must_be_sealed(home)
     old, new = given.required(args), given.read(args.new_passphrase_file)
     vault.change_passphrase(home, old, new)
-    print("已更换口令，旧口令从此打不开这份办公库；以前的备份仍用当时的口令")
+    print("已更换办公库口令，旧的从此打不开这份办公库；以前的备份仍用当时的办公库口令")
 
 
 def make_recovery(args: argparse.Namespace) -> None:
@@ -75,7 +75,7 @@ def open_recovery(args: argparse.Namespace) -> None:
 
     new = given.read(args.new_passphrase_file)
     recovery.open_file(home_of(args), Path(args.file), Path(args.to), new)
-    print(f"已写钥匙文件：{args.to}。请在丢了口令的机器上运行 duban recovery use，口令是新的这个")
+    print(f"已写钥匙文件：{args.to}。请在丢了口令的机器上运行 duban recovery use，办公库口令是新的这个")
 
 
 def use_recovery(args: argparse.Namespace) -> None:
@@ -83,7 +83,7 @@ def use_recovery(args: argparse.Namespace) -> None:
     from db.vault import recovery
 
     recovery.use(home_of(args), Path(args.file), given.required(args))
-    print(f"已换上：{path_of(home_of(args))} 从此用新口令打开，旧口令作废")
+    print(f"已换上：{path_of(home_of(args))} 从此用新的办公库口令打开，旧的作废")
 
 
 def _must_be_sealed(home: Path) -> None:

@@ -47,7 +47,7 @@ def admit(args: argparse.Namespace, home: Path, connection: Connection, deed: st
     if pin is None:
         raise CommandError(
             "这个办公库要登录：请加 --officer 姓名 --pin-file 文件（- 为标准输入），"
-            f"或用环境变量 {PIN_VARIABLE} 给口令"
+            f"或用环境变量 {PIN_VARIABLE} 给登录口令"
         )
     pins.sign_in(path_of(home), name, pin, now)
     why = None if deed is None else desk.seat(connection, name, now).why_not(deed)
@@ -72,5 +72,5 @@ def read_pin(file: str) -> str:
     except UnicodeDecodeError:
         raise CommandError(f"{what}：不是 UTF-8 文本，请另存为 UTF-8") from None
     if not pin:
-        raise CommandError(f"{what}里没有口令：第一行要是口令")
+        raise CommandError(f"{what}里没有登录口令：第一行要是登录口令")
     return pin

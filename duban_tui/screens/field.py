@@ -206,28 +206,31 @@ class FieldScreen(DeskScreen[None]):
     # -- the tasks ----------------------------------------------------------------------------------
 
     def _pack(self, office: Office, entered: dict[str, Any], sure: bool) -> Lines:
-        from db.bundle.pack import pack_cases
+        from db.bundle.pack import going, pack_cases
 
-        case_ids, path = self._chosen(office, entered["which"]), _path(entered)
+        path, confidential = _path(entered), bool(entered["confidential"])
+        chosen = self._chosen(office, entered["which"])
+        case_ids, left = going(office.writer, *chosen, confidential=confidential)
         if not sure:
             items = checklist.check(
                 office.writer, office.home, office.kind, case_ids, office.clock(),
                 with_evidence=bool(entered["evidence"]), folder=path.parent,
             )  # fmt: skip
-            return bundle_words.checked(items)
+            return [*bundle_words.checked(items), *bundle_words.left_behind(left)]
         done = pack_cases(
             office, _to(office, entered), case_ids, path, with_identity=entered["identity"],
-            confidential=bool(entered["confidential"]), with_evidence=bool(entered["evidence"]),
+            confidential=confidential, with_evidence=bool(entered["evidence"]),
         )  # fmt: skip
-        return bundle_words.packed(done, path)
+        return [*bundle_words.packed(done, path), *bundle_words.left_behind(left)]
 
-    def _chosen(self, office: Office, which: str) -> list[int]:
+    def _chosen(self, office: Office, which: str) -> tuple[list[int], list[int]]:
+        """Cases that were named, and those of a list."""
         if which == "one":
             assert self._case_id is not None
-            return [self._case_id]
+            return [self._case_id], []
         if which == "board":
-            return list(self._listed)
-        return views.ids(office.writer, which, Scope(), office.clock())
+            return [], list(self._listed)
+        return [], views.ids(office.writer, which, Scope(), office.clock())
 
     def _check(self, office: Office, entered: dict[str, Any], sure: bool) -> Lines:
         case_ids = [row[0] for row in office.writer.execute('SELECT id FROM "case"')]

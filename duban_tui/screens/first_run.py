@@ -21,15 +21,15 @@ from duban_tui.widgets.line_input import LineInput
 
 CHOICES = (
     ("new", "新建办公库", "装入随带的重庆市单位树（12,340 个单位），从空白开始"),
-    ("field", "外勤副本", "督查员自己的笔记本：带件下乡，回来交给办公室；请填口令加密"),
+    ("field", "外勤副本", "督查员自己的笔记本：带件下乡，回来交给办公室；请填办公库口令加密"),
     ("demo", "看演示", "几千件编出来的事项，各种状态都有，随便试"),
     ("restore", "从备份恢复", "用 duban backup 做的备份文件"),
 )
 
 
 ENCRYPTING = """\
-口令可以不填；填了，办公库、附件、草稿和备份都加密。下乡的笔记本应当填。
-口令没有存下来：忘了口令，这份办公库就再也打不开。建好后可以做一份恢复文件交给配对过的总台保管\
+办公库口令可以不填；填了，办公库、附件、草稿和备份都加密。下乡的笔记本应当填。
+办公库口令没有存下来：忘了它，这份办公库就再也打不开。建好后可以做一份恢复文件交给配对过的机器保管\
 （duban recovery make）。"""
 
 FIELDS = {"new": ("passphrase", "again"), "field": ("passphrase", "again"), "restore": ("source",)}
@@ -64,7 +64,9 @@ class FirstRunScreen(DeskScreen[None], Stepper):
         )
         yield Static(ENCRYPTING, id="encrypting", markup=False)
         yield Field("source", "备份文件", LineInput(placeholder="路径，回车恢复"))
-        yield Field("passphrase", "口令", LineInput(placeholder="不填就不加密，回车建立", password=True))
+        yield Field(
+            "passphrase", "办公库口令", LineInput(placeholder="不填就不加密，回车建立", password=True)
+        )
         yield Field("again", "再输一遍", LineInput(placeholder="回车建立", password=True))
         yield Static("", id="said", markup=False)
 
@@ -150,7 +152,7 @@ class FirstRunScreen(DeskScreen[None], Stepper):
         if backup.vault_of(source).exists() and not self._field("passphrase").display:
             self._ask("source", "passphrase")
             self._field("passphrase").take_focus()
-            self._say("这份备份已加密，请输入当时的口令。")
+            self._say("这份备份已加密，请输入当时的办公库口令。")
             return
         self._begin_work("正在检查备份……")
         self._restore(source, self._typed("passphrase") or None)

@@ -91,7 +91,7 @@ class LoginScreen(Screen[None], Stepper):
         await self.mount_all(
             [
                 Field("officer", "姓名", Choice([(name, name) for name in names], last), required=True),
-                Field("pin", "口令", SecretInput(), required=True),
+                Field("pin", "登录口令", SecretInput(), required=True),
             ],
             before=self._said,
         )
@@ -174,7 +174,7 @@ class LoginScreen(Screen[None], Stepper):
         left = self._ends[name] - time.monotonic()
         if left <= 0:
             del self._ends[name]
-        self._say(f"! 口令输错太多次，请等 {told(int(left) + 1)}再试" if left > 0 else "可以再试了")
+        self._say(f"! 登录口令输错太多次，请等 {told(int(left) + 1)}再试" if left > 0 else "可以再试了")
 
     def _say(self, text: str) -> None:
         if self.is_attached:

@@ -30,7 +30,13 @@ from duban_tui.widgets.line_input import LineInput
 from duban_tui.widgets.secret_input import SecretInput
 from duban_tui.widgets.time_input import DayInput
 
-TASKS = (("pin", "设口令"), ("clear", "清除口令"), ("post", "改岗位"), ("add", "加入"), ("end", "离岗"))
+TASKS = (
+    ("pin", "设登录口令"),
+    ("clear", "清除登录口令"),
+    ("post", "改岗位"),
+    ("add", "加入"),
+    ("end", "离岗"),
+)
 """What can be done; all but 加入 mean the officer under the cursor."""
 
 FIELDS_OF = {
@@ -71,7 +77,7 @@ class OfficersScreen(DeskScreen[None]):
         yield Field("task", "做什么", Choice(TASKS, "pin"), required=True)
         yield Field("name", "姓名", LineInput(placeholder="新来的人"))
         yield Field("post", "岗位", Choice([(post.value, post.label) for post in POSTS], Post.DUTY.value))
-        yield Field("pin", "口令", SecretInput(f"至少 {SHORTEST} 位，字母、数字、汉字都行"))
+        yield Field("pin", "登录口令", SecretInput(f"至少 {SHORTEST} 位，字母、数字、汉字都行"))
         yield Field("again", "再输一次", SecretInput())
         yield Field("on", "从哪天起", DayInput(clock=self.desk.now))
 
@@ -144,7 +150,7 @@ class OfficersScreen(DeskScreen[None]):
         office = self.desk.office()
         pin = entered.get("pin")
         if pin != entered.get("again"):
-            raise ValueError("两次输入的口令不一样，请重新输入")
+            raise ValueError("两次输入的登录口令不一样，请重新输入")
         if task == "add":
             name = entered["name"] or ""
             officers.add(office, name, Post(entered["post"] or Post.DUTY.value), pin)
@@ -152,10 +158,10 @@ class OfficersScreen(DeskScreen[None]):
         name = self._picked().name
         if task == "pin":
             officers.set_pin(office, name, pin or "")
-            return f"{name} 已设口令"
+            return f"{name} 已设登录口令"
         if task == "clear":
             officers.set_pin(office, name, None)
-            return f"{name} 的口令已清除"
+            return f"{name} 的登录口令已清除"
         if task == "post":
             officers.set_post(office, name, Post(entered["post"] or Post.DUTY.value))
             return f"{name} 的岗位已改"
@@ -176,7 +182,7 @@ class OfficersScreen(DeskScreen[None]):
 
 
 def _line(row: OfficerRow, today: dt.date) -> str:
-    said = [row.name, Post(row.post).label, "有口令" if row.has_pin else "无口令"]
+    said = [row.name, Post(row.post).label, "有登录口令" if row.has_pin else "无登录口令"]
     if not row.works_on(today):
         said.append(f"{row.left_on} 起离岗")
     return "  ".join(said)

@@ -119,6 +119,21 @@ def test_a_list_by_its_name_and_unit(run: Run, office: Path, laptop: Path, tmp_p
         )
     )  # fmt: skip
     assert len(made["cases"]) == counted["alarms"]["警报"]
+    without = told(
+        run(
+            "bundle",
+            "out",
+            "--list",
+            "警报",
+            "--to",
+            tmp_path / "z",
+            "--for",
+            "王五的笔记本",
+            "--json",
+            home=office,
+        )
+    )
+    assert sorted([*without["cases"], *without["left_behind"]]) == sorted(made["cases"])
     for name in ("待核查", "办理中", "办结待审核"):
         ended = run(
             "bundle", "out", "--list", name, "--to", tmp_path / "y", "--for", "王五的笔记本",
@@ -126,7 +141,7 @@ def test_a_list_by_its_name_and_unit(run: Run, office: Path, laptop: Path, tmp_p
         )  # fmt: skip
         assert ended.status == 0, ended.err
     people = run("bundle", "list", home=office)
-    assert people.out.count("在外") == 4
+    assert people.out.count("在外") == 5
 
 
 REFUSED: list[tuple[tuple[str, ...], str]] = [

@@ -37,8 +37,8 @@ def asking(run: Run, office: Path, pin_file: Path) -> Path:
     """An office in which 张三, the only officer, has a PIN."""
     ended = run("officers", "pin", "张三", "--pin-file", pin_file, "--officer", "张三", home=office)
     assert ended.out == (
-        "已设口令：张三\n从现在起都要登录\n"
-        "只有 张三 能管人员；再给一名主任或系统管理员设口令，忘了口令才有人重设\n"
+        "已设登录口令：张三\n从现在起都要登录\n"
+        "只有 张三 能管人员；再给一名主任或系统管理员设登录口令，忘了才有人重设\n"
     )
     return office
 
@@ -96,9 +96,9 @@ def test_a_wrong_pin_is_one_line_and_in_the_end_a_wait(
 ) -> None:
     monkeypatch.setenv("DUBAN_PIN", "不对不对不对")
     said = [run("board", "--officer", "张三", home=asking).err for _ in range(6)]
-    assert said[0] == "duban: 姓名或口令不对；再错 4 次要等一会儿\n"
-    assert said[4] == "duban: 姓名或口令不对，请等 30 秒再试\n"
-    assert re.fullmatch(r"duban: 口令输错太多次，请等 (30|29|28) 秒再试\n", said[5])
+    assert said[0] == "duban: 姓名或登录口令不对；再错 4 次要等一会儿\n"
+    assert said[4] == "duban: 姓名或登录口令不对，请等 30 秒再试\n"
+    assert re.fullmatch(r"duban: 登录口令输错太多次，请等 (30|29|28) 秒再试\n", said[5])
 
 
 def test_the_officer_of_an_event_is_whoever_signed_in(
@@ -107,7 +107,7 @@ def test_the_officer_of_an_event_is_whoever_signed_in(
     theirs = tmp_path / "li.txt"
     theirs.write_text("902735\n", encoding="utf-8")
     added = signed(run, asking, pin_file, "officers", "add", "李四", "--post", "督查员", "--pin-file", theirs)
-    assert added.out.startswith("已加入：李四（督查员，有口令）\n")
+    assert added.out.startswith("已加入：李四（督查员，有登录口令）\n")
     note = tmp_path / "note.toml"
     note.write_text('method = "暗访"\nfindings = "路灯已亮"\n', encoding="utf-8")
     number = number_in(asking)
@@ -144,7 +144,7 @@ def test_a_forgotten_pin_is_replaced_by_the_owner_of_the_folder(
     connection = open_reader(path_of(asking))
     (reason,) = connection.execute("SELECT reason FROM access_log WHERE reason LIKE '%机主%'").fetchone()
     connection.close()
-    assert reason == "张三：设口令（机主代设，没有用原口令）"
+    assert reason == "张三：设登录口令（机主代设，没有用原口令）"
 
 
 @pytest.mark.parametrize(

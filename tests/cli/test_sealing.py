@@ -59,13 +59,13 @@ def say(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
 
 
 def test_an_office_can_be_made_encrypted(run: Run, empty_home: Path, right: Path) -> None:
-    assert "要有口令" in run("init", "--encrypt").err
+    assert "要有办公库口令" in run("init", "--encrypt").err
     assert "--encrypt" in run("init", "--passphrase-file", right).err
     assert not path_of(empty_home).exists()
     made = run("init", "--encrypt", "--passphrase-file", right)
     assert made.status == 0
     assert "已加密" in made.out
-    assert "丢失口令，就等于丢失这份办公库" in made.out
+    assert "丢失它，就等于丢失这份办公库" in made.out
     vault.lock(empty_home)
     locked = run("board")
     assert (locked.status, locked.err.count("\n")) == (1, 1)
@@ -82,7 +82,7 @@ def test_every_command_takes_the_passphrase_from_a_file_the_environment_or_a_pip
     vault.lock(sealed)
     wrong = run("find", "路灯", "--passphrase-file", other, home=sealed)
     assert (wrong.status, wrong.out, wrong.err.count("\n")) == (1, "", 1)
-    assert "口令不对" in wrong.err
+    assert "办公库口令不对" in wrong.err
     monkeypatch.setenv("DUBAN_PASSPHRASE", PASSPHRASE)
     assert run("doctor", home=sealed).status == 0
     vault.lock(sealed)

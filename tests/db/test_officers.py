@@ -41,7 +41,7 @@ def log(office: Office) -> list[str]:
 def test_one_officer_without_a_pin_is_asked_nothing(office: Office) -> None:
     assert not desk.held(office.writer, MONDAY)
     assert officers.signers(office.writer, TODAY) == []
-    assert officers.asked(office.writer, TODAY) == ["没有人设口令：打开值班台、运行命令都不用登录"]
+    assert officers.asked(office.writer, TODAY) == ["没有人设登录口令：打开值班台、运行命令都不用登录"]
 
 
 def test_every_change_says_who_made_it(office: Office) -> None:
@@ -51,10 +51,10 @@ def test_every_change_says_who_made_it(office: Office) -> None:
     officers.set_pin(office, "李四", None)
     officers.end(office, "李四", dt.date(2026, 11, 20))
     assert log(office) == [
-        "张三 人员 张三：设口令",
-        "张三 人员 李四：加入，督查员，设口令",
+        "张三 人员 张三：设登录口令",
+        "张三 人员 李四：加入，督查员，设登录口令",
         "张三 人员 李四：岗位改为值班员",
-        "张三 人员 李四：清除口令",
+        "张三 人员 李四：清除登录口令",
         "张三 人员 李四：自 2026-11-20 起离岗",
     ]
     rows = {row.name: row for row in officers.roster(office.writer)}
@@ -75,7 +75,7 @@ def test_no_pin_is_kept_that_can_be_read(office: Office) -> None:
     "poor", ["12345", "111111", "123456", "654321", "121212", "张三张三张三", "abcdef", ""]
 )
 def test_a_pin_that_anybody_would_try_is_refused(office: Office, poor: str) -> None:
-    with pytest.raises(ValueError, match="口令"):
+    with pytest.raises(ValueError, match="登录口令"):
         officers.set_pin(office, "张三", poor)
     assert log(office) == []
 
@@ -112,7 +112,7 @@ def test_somebody_can_always_work_on_cases(office: Office) -> None:
 
 
 def test_the_first_pin_is_ones_own(office: Office) -> None:
-    with pytest.raises(NotAllowed, match=r"请先给自己（张三）设口令"):
+    with pytest.raises(NotAllowed, match=r"请先给自己（张三）设登录口令"):
         officers.add(office, "李四", Post.DUTY, PIN)
     assert [row.name for row in officers.roster(office.writer)] == ["张三"]
 
@@ -149,7 +149,7 @@ def test_only_the_owner_of_the_folder_replaces_a_forgotten_pin(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     owner_may(office.home, [])
-    with pytest.raises(NotAllowed, match="请赵主任登录后重设口令"):
+    with pytest.raises(NotAllowed, match="请赵主任登录后重设登录口令"):
         owner_may(office.home, ["赵主任"])
     monkeypatch.setattr("os.getuid", lambda: -7, raising=False)
     with pytest.raises(NotAllowed, match="属主账号"):
@@ -177,7 +177,7 @@ def test_from_the_fifth_wrong_try_on_each_waits_longer(office: Office) -> None:
     assert waits == [0, 0, 0, 0, 30, 60, 120, 240, 480, 960, 1800, 1800, 1800]
     assert attempt(office.path, PIN, now) is None
     assert attempt(office.path, "不对不对不对", now) == 0, "a right one begins anew"
-    assert log(office)[-1] == "张三 登录 口令连续输错 13 次"
+    assert log(office)[-1] == "张三 登录 登录口令连续输错 13 次"
 
 
 def test_during_the_wait_the_right_one_is_not_taken_either(office: Office) -> None:

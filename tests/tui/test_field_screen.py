@@ -130,3 +130,17 @@ async def test_what_is_refused_is_said_in_one_line(home: Path, settings: Config,
     async with bundles_of(home, settings) as office:
         told = await do(office, "in", path=str(tmp_path / "没有"))
         assert "! 读不了" in told
+
+
+async def test_a_list_goes_without_its_confidential_cases_and_says_so(
+    home: Path, laptop: Path, settings: Config, register: Register, tmp_path: Path
+) -> None:
+    register("路灯不亮", lead="古南街道")
+    kept = register("举报线索", lead="古南街道", confidential=True).number
+    async with bundles_of(laptop, settings) as field:
+        await do(field, "card", path=str(tmp_path / "a.card"), name="王五的笔记本")
+    async with bundles_of(home, settings) as office:
+        await do(office, "pair", path=str(tmp_path / "a.card"))
+        said = await do(office, "out", which="board", path=str(tmp_path / "out"))
+    assert "1 件事项" in said
+    assert f"保密件不带：{kept}" in said

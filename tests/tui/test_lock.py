@@ -90,7 +90,7 @@ async def test_a_desk_without_pins_says_why_it_is_not_locked(desk: Desk, registe
         await pilot.press("ctrl+l")
         await settled(pilot)
         assert isinstance(pilot.app.screen, BoardScreen)
-        assert "没有人设口令" in shown(pilot)
+        assert "没有人设登录口令" in shown(pilot)
 
 
 async def test_nothing_is_shown_before_somebody_signs_in(
@@ -132,7 +132,7 @@ async def test_the_same_officer_finds_the_form_as_it_was(
         assert (draft.title, draft.officer) == ("路灯不亮三个月", "李四")
 
         await sign_in(pilot, "李四", "不对不对不对")
-        assert "! 姓名或口令不对；再错 4 次要等一会儿" in shown(pilot)
+        assert "! 姓名或登录口令不对；再错 4 次要等一会儿" in shown(pilot)
         await sign_in(pilot, "李四", PIN)
         assert pilot.app.screen is form
         assert isinstance(pilot.app.focused, LineInput)
@@ -225,7 +225,7 @@ async def test_the_key_of_an_encrypted_office_is_forgotten(
         assert "路灯" not in shown(pilot)
         await typed(pilot, "这个口令是不对的")
         await pilot.press("enter")
-        await until(pilot, lambda: "口令不对" in shown(pilot))
+        await until(pilot, lambda: "办公库口令不对" in shown(pilot))
         await typed(pilot, "山高水长八个字才够")
         await pilot.press("enter")
         await until(pilot, lambda: not desk_of(pilot).locked)
@@ -271,7 +271,7 @@ async def test_a_pin_is_set_on_the_screen(desk: Desk, office: Office) -> None:
         await settled(pilot)
         screen = pilot.app.screen
         assert isinstance(screen, OfficersScreen)
-        assert "没有人设口令" in shown(pilot)
+        assert "没有人设登录口令" in shown(pilot)
         for text, said in ((PIN, "✓"), ("111111", "太好猜")):
             for key in ("pin", "again"):
                 screen.form.field(key).control.value = text
@@ -281,7 +281,7 @@ async def test_a_pin_is_set_on_the_screen(desk: Desk, office: Office) -> None:
             assert PIN not in shown(pilot)
         own = desk_of(pilot).officer
         assert [row.name for row in officers.signers(office.writer, screen._today)] == [own]
-        assert "还没有口令、登录不了的：" in "".join(officers.asked(office.writer, screen._today))
+        assert "还没有登录口令、登录不了的：" in "".join(officers.asked(office.writer, screen._today))
 
 
 async def test_a_forgotten_form_of_another_officer_is_no_reason_to_lose_it(
