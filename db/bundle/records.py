@@ -68,8 +68,10 @@ class ContentRecord(NamedTuple):
 
     @property
     def sound(self) -> bool:
-        """Whether the text is the one that its event sealed."""
-        return self.text is None or contents.digest(self.salt, self.text) == self.sha256
+        """Whether the text is the one that its event sealed, and one that can be read."""
+        return self.text is None or (
+            contents.digest(self.salt, self.text) == self.sha256 and contents.is_readable(self.kind, self.text)
+        )
 
 
 class CalendarRecord(NamedTuple):

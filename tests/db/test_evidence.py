@@ -19,7 +19,8 @@ from db.actions import Action
 from db.connection import OfficeError
 from db.drafts import Draft
 from db.evidence import backup as evidence_backup
-from db.evidence.intake import Limits, NotTaken, clean_name, take_in
+from db.evidence.file_name import clean_name
+from db.evidence.intake import Limits, NotTaken, take_in
 from db.evidence.media_type import media_type
 from db.journal import Act, NotAllowed, Recorded, open_case, record
 from db.keeping import backup, doctor, rebuild
