@@ -70,7 +70,8 @@ class ContentRecord(NamedTuple):
     def sound(self) -> bool:
         """Whether the text is the one that its event sealed, and one that can be read."""
         return self.text is None or (
-            contents.digest(self.salt, self.text) == self.sha256 and contents.is_readable(self.kind, self.text)
+            contents.digest(self.salt, self.text) == self.sha256
+            and contents.is_readable(self.kind, self.text)
         )
 
 

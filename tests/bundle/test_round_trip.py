@@ -304,7 +304,9 @@ def test_an_office_restored_from_an_old_backup_gets_back_what_it_lost(
     assert all(one.startswith(number) for one in shown)
     assert open_one(bare, "第三件").number not in shown
     for one in shown:
-        note(bare, one)
+        written = note(bare, one)
+        undone = record(bare, case_of(bare, one), Act(Action.UNDO, {"event": written}))
+        assert undone.number == one
     assert sound(bare, anna)
     before = told(bare)
     rebuild(bare.writer, bare.calendars, bare.identity_secret)
