@@ -7,7 +7,7 @@ from contextlib import closing
 from functools import partial
 from pathlib import Path
 
-from db import vault
+from db import evidence, vault
 from db.connection import path_of
 from db.vault import wiping
 from duban_tui.cli import passphrase as given
@@ -45,10 +45,14 @@ def encrypt(args: argparse.Namespace) -> None:
 
 
 def _older_backups(args: argparse.Namespace) -> tuple[Path, ...]:
-    """Copies in clear in the folder that the settings name."""
+    """Copies in clear in the folder that the settings name, and the attachments beside them."""
     folder = config_of(args).backup.folder
-    found = sorted(Path(folder).expanduser().glob("*.db")) if folder else []
-    return tuple(path for path in found if vault.is_clear(path))
+    if not folder:
+        return ()
+    place = Path(folder).expanduser()
+    copies = tuple(path for path in sorted(place.glob("*.db")) if vault.is_clear(path))
+    beside = any(True for _ in evidence.in_clear(place))
+    return (*copies, place / evidence.FOLDER) if beside else copies
 
 
 def passphrase(args: argparse.Namespace) -> None:
