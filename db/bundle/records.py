@@ -126,6 +126,9 @@ WHERE c.case_id IN (SELECT value FROM json_each(?)) ORDER BY c.id"""
 _OWN_SUBMITTERS = f"""SELECT data -> '$.submitter.content' FROM event
 WHERE action = 'register' AND case_id IN (SELECT value FROM json_each(?)) AND device IN ({OWN_DEVICES})"""
 
+LARGEST = 1_000_000_000
+"""Bytes of the lines, unpacked: a million events."""
+
 IDENTITY = "submitter"
 """The kind of a text that says who reported a case."""
 
@@ -242,7 +245,7 @@ def unpack(data: bytes) -> Records:
         "event": (EventRecord, records.events),
         "content": (ContentRecord, records.contents),
     }
-    for line in zlib.decompress(data).decode().split("\n"):
+    for line in _unpacked(data).decode().split("\n"):
         for tag, values in json.loads(line).items() if line else ():
             make, ones = into[tag]
             ones.append(make(*values))
@@ -255,6 +258,15 @@ def unpack(data: bytes) -> Records:
     for device in records.devices:
         CopyKind(device.copy_kind)
     return records._replace(terms=terms[0] if terms else None)
+
+
+def _unpacked(data: bytes) -> bytes:
+    """No more than fits: a few megabytes of nothing but one letter would fill all memory."""
+    unpacking = zlib.decompressobj()
+    lines = unpacking.decompress(data, LARGEST)
+    if not unpacking.eof:
+        raise ValueError("cut, or longer than any bundle")
+    return lines
 
 
 def _countable(event: EventRecord) -> bool:
