@@ -23,7 +23,12 @@ FOLDER = "evidence"
 
 def path_of(home: Path, sha256: str) -> Path:
     """Where a file lies."""
-    return home / FOLDER / sha256[:2] / sha256[2:]
+    return within(home / FOLDER, sha256)
+
+
+def within(store: Path, sha256: str) -> Path:
+    """Where a file lies in a store, or in the copy of one beside backups."""
+    return store / sha256[:2] / sha256[2:]
 
 
 def has(home: Path, sha256: str) -> bool:
