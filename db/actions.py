@@ -233,6 +233,15 @@ def _clean(text: str) -> str:
     return _CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
 
 
+def is_clean(value: Any) -> bool:
+    """Whether no text in a value read from JSON holds what this door takes away."""
+    if isinstance(value, str):
+        return value.isprintable() or _CONTROLS.search(value) is None
+    if isinstance(value, dict):
+        return all(map(is_clean, value)) and all(map(is_clean, value.values()))
+    return not isinstance(value, list) or all(map(is_clean, value))
+
+
 def _on_one_line(value: Any) -> str:
     return " ".join(_text(value, MAX_SHORT).split("\n"))
 

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from db import search_index
-from db.actions import FIELDS, PERSONAL_FILE_FIELDS, PERSONAL_NOTE_FIELDS, Action, is_countable
+from db.actions import FIELDS, PERSONAL_FILE_FIELDS, PERSONAL_NOTE_FIELDS, Action, is_clean, is_countable
 from db.chain import canonical
 from db.connection import Connection
 from db.ids import uuid7
@@ -81,12 +81,12 @@ def take_out(action: Action, data: Mapping[str, Any]) -> tuple[dict[str, Any], l
 def is_readable(kind: str, text: str) -> bool:
     """Whether a text from elsewhere has the shape that `take_out` gives one of its kind."""
     if kind not in ("note", "evidence", "submitter"):
-        return True
+        return is_clean(text)
     try:
         said = json.loads(text)
     except (ValueError, RecursionError):
         return False
-    return isinstance(said, dict) and (kind != "evidence" or _names_a_file(said))
+    return isinstance(said, dict) and is_clean(said) and (kind != "evidence" or _names_a_file(said))
 
 
 def _names_a_file(said: Mapping[str, Any]) -> bool:

@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from db import chain, contents
-from db.actions import is_countable
+from db.actions import is_clean, is_countable
 from db.bundle.pairing import OWN_DEVICES
 from db.connection import Connection
 from db.rules import Rules
@@ -251,12 +251,14 @@ def unpack(data: bytes) -> Records:
             ones.append(make(*values))
     if terms:
         Rules.from_data(terms[0].rules)
-    if not all(map(_countable, records.events)):
-        raise ValueError("an instant that cannot be counted")
+    if not all(map(_fits, records.events)):
+        raise ValueError("an event that no door lets in")
     for unit in records.units:
         carry.check(unit)
     for device in records.devices:
         CopyKind(device.copy_kind)
+    if not is_clean([list(device) for device in records.devices]):
+        raise ValueError("a name that no machine has")
     return records._replace(terms=terms[0] if terms else None)
 
 
@@ -269,13 +271,16 @@ def _unpacked(data: bytes) -> bytes:
     return lines
 
 
-def _countable(event: EventRecord) -> bool:
+def _fits(event: EventRecord) -> bool:
+    """Whether its numbers can be counted with, and its data are of a kind that the door lets in."""
     whole = all(type(one) is int for one in (event.recorded_at, event.hlc, event.seq, event.at or 0))
+    data = json.loads(event.data)
     return (
         whole
         and is_countable(event.recorded_at)
         and (event.at is None or is_countable(event.at))
         and 0 <= event.hlc < 1 << 63
         and 0 < event.seq < 1 << 63
-        and isinstance(json.loads(event.data), dict)
+        and isinstance(data, dict)
+        and is_clean([*event, data])
     )

@@ -86,7 +86,7 @@ def take(office: Office, path: Path, *, dry_run: bool = False) -> Taken:
                 raise _Rehearsed(taken)
     except _Rehearsed as rehearsed:
         return rehearsed.taken
-    except (ValueError, TypeError, OverflowError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError) as error:
         raise BundleRefused(f"包里的内容与本库合不上，没有收：{error}（{path}）") from error
     attachments.finish(connection, office.home)
     if opened.records.terms is not None:

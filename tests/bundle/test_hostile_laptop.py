@@ -1,4 +1,4 @@
-"""What a paired laptop with a program of its own says of files: it reaches nothing outside the store."""
+"""What a paired laptop with a program of its own may say: it reaches no other file, and no terminal."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def test_a_file_code_that_is_a_path_removes_nothing(world: World, tmp_path: Path
 def test_a_name_that_is_a_path_stays_in_its_folder(world: World, tmp_path: Path) -> None:
     def write(anna: Office, number: str) -> None:
         files = attached((evidence.put(anna.home, b"photo"), 5))
-        note(anna, number, evidence=[files[0] | {"name": "../../逃\x1b[2J.jpg"}])
+        note(anna, number, evidence=[files[0] | {"name": "../../逃.jpg"}])
 
     with pytest.MonkeyPatch.context() as unchecked:
         unchecked.setattr(actions, "_on_one_line", str)
@@ -64,7 +64,6 @@ def test_a_name_that_is_a_path_stays_in_its_folder(world: World, tmp_path: Path)
     folder.mkdir(parents=True)
     written = evidence.write_out(evidence.read(world.office.home, file.sha256), folder, file.name)
     assert written.parent == folder
-    assert written.name.isprintable()
 
 
 @pytest.mark.parametrize(
@@ -80,5 +79,32 @@ def test_a_description_that_cannot_be_read_is_refused(world: World, tmp_path: Pa
             note(anna, number, evidence=attached((evidence.put(anna.home, b"photo"), 5)))
 
     _, path = brought(world, tmp_path, write)
+    with pytest.raises(BundleRefused, match="改动过"):
+        take(world.office, path)
+
+
+STEER = "\x1b[2J\x9b1m"
+
+
+def _findings(anna: Office, number: str) -> None:
+    note(anna, number, f"路灯未修{STEER}")
+
+
+def _reason(anna: Office, number: str) -> None:
+    record(anna, case_of(anna, number), Act(Action.URGE, {"text": f"请快办{STEER}"}))
+
+
+def _writer(anna: Office, number: str) -> None:
+    anna.officer = f"王五{STEER}"
+    note(anna, number)
+
+
+@pytest.mark.parametrize("write", [_findings, _reason, _writer])
+def test_a_text_that_would_steer_the_terminal_is_refused(
+    world: World, tmp_path: Path, write: Callable[[Office, str], object]
+) -> None:
+    with pytest.MonkeyPatch.context() as unchecked:
+        unchecked.setattr(actions, "_clean", str)
+        _, path = brought(world, tmp_path, write)
     with pytest.raises(BundleRefused, match="改动过"):
         take(world.office, path)
