@@ -71,8 +71,10 @@ def read_pin(file: str) -> str:
     """The first line of a file, ``-`` being the standard input, of which the next line is left to others.
 
     Raises:
-        CommandError: there is nothing in it, or no UTF-8 text.
+        CommandError: there is nothing in it, no UTF-8 text, or nobody is at the other end of the pipe.
     """
+    if file == "-" and sys.stdin.isatty():
+        raise CommandError("标准输入是终端：命令不提问，请把登录口令从管道或文件送入")
     what = "标准输入" if file == "-" else file
     try:
         line = sys.stdin.buffer.readline() if file == "-" else Path(file).read_bytes().partition(b"\n")[0]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from db import actions, contents, effects, evidence
+from db import actions, contents, effects, evidence, search_index
 from db.actions import Action
 from db.bundle.pack import pack_changes
 from db.bundle.take import take
@@ -75,7 +75,7 @@ def test_a_description_that_cannot_be_read_is_refused(world: World, tmp_path: Pa
             unchecked.setattr(
                 contents, "canonical", lambda data: said if "taken_from" in data else canonical(data)
             )
-            unchecked.setattr(contents.search_index, "words_of", lambda *_: [])
+            unchecked.setattr(search_index, "words_of", lambda *_: [])
             note(anna, number, evidence=attached((evidence.put(anna.home, b"photo"), 5)))
 
     _, path = brought(world, tmp_path, write)

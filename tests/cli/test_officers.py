@@ -100,6 +100,13 @@ def test_a_pin_comes_from_a_file_from_stdin_or_the_environment(
     assert run("board", "--officer", "张三", home=asking).status == 0
 
 
+def test_a_terminal_is_no_pipe(run: Run, asking: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys.stdin, "isatty", lambda: True, raising=False)
+    ended = run("board", "--officer", "张三", "--pin-file", "-", home=asking)
+    assert ended.status == 1
+    assert "标准输入是终端" in ended.err
+
+
 def test_a_wrong_pin_is_one_line_and_in_the_end_a_wait(
     run: Run, asking: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
