@@ -233,6 +233,15 @@ def _clean(text: str) -> str:
     return _CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
 
 
+def is_clean(value: Any) -> bool:
+    """Whether no text in a value read from JSON holds what this door takes away."""
+    if isinstance(value, str):
+        return value.isprintable() or _CONTROLS.search(value) is None
+    if isinstance(value, dict):
+        return all(map(is_clean, value)) and all(map(is_clean, value.values()))
+    return not isinstance(value, list) or all(map(is_clean, value))
+
+
 def _on_one_line(value: Any) -> str:
     return " ".join(_text(value, MAX_SHORT).split("\n"))
 
@@ -296,6 +305,11 @@ def _mapping(value: Any) -> dict[str, Any]:
 _SHA256 = re.compile("[0-9a-f]{64}")
 
 
+def is_sha256(value: Any) -> bool:
+    """Whether this is the hash of a file as it is written everywhere."""
+    return isinstance(value, str) and _SHA256.fullmatch(value) is not None
+
+
 def _files(value: Any) -> list[dict[str, Any]]:
     """Attached files: each a mapping with all of ``file``, ``size`` and `PERSONAL_FILE_FIELDS`."""
     if not isinstance(value, (list, tuple)):
@@ -310,7 +324,7 @@ def _file(value: Any) -> dict[str, Any]:
     if not isinstance(value, Mapping) or set(value) != {"file", "size", *PERSONAL_FILE_FIELDS}:
         raise ValueError(f"每一件应有 file、size、{'、'.join(PERSONAL_FILE_FIELDS)}")
     size, taken_at = value["size"], value["taken_at"]
-    if not isinstance(value["file"], str) or not _SHA256.fullmatch(value["file"]):
+    if not is_sha256(value["file"]):
         raise ValueError("file 应为文件的 SHA-256")
     if isinstance(size, bool) or not isinstance(size, int) or size < 1:
         raise ValueError("size 应为字节数")

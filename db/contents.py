@@ -7,12 +7,13 @@ phone number) cannot be guessed from it after the row was erased.
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from db import search_index
-from db.actions import FIELDS, PERSONAL_FILE_FIELDS, PERSONAL_NOTE_FIELDS, Action
+from db.actions import FIELDS, PERSONAL_FILE_FIELDS, PERSONAL_NOTE_FIELDS, Action, is_clean, is_countable
 from db.chain import canonical
 from db.connection import Connection
 from db.ids import uuid7
@@ -75,6 +76,24 @@ def take_out(action: Action, data: Mapping[str, Any]) -> tuple[dict[str, Any], l
             for one in kept["evidence"]
         ]
     return kept, sealed
+
+
+def is_readable(kind: str, text: str) -> bool:
+    """Whether a text from elsewhere has the shape that `take_out` gives one of its kind."""
+    if kind not in ("note", "evidence", "submitter"):
+        return is_clean(text)
+    try:
+        said = json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(said, dict) and is_clean(said) and (kind != "evidence" or _names_a_file(said))
+
+
+def _names_a_file(said: Mapping[str, Any]) -> bool:
+    at = said.get("taken_at")
+    return all(isinstance(said.get(name), str) for name in ("name", "type", "taken_from")) and (
+        at is None or (type(at) is int and is_countable(at))
+    )
 
 
 def write(connection: Connection, sealed: Iterable[tuple[int, Sealed]]) -> None:

@@ -11,7 +11,7 @@ from operator import itemgetter
 from typing import Any
 
 from db import deadlines
-from db.actions import CORRECTABLE
+from db.actions import CORRECTABLE, is_sha256
 from db.rules import DeadlineRules, Limit
 from db.state import CaseState, Part, Step
 from db.terms import DueSource, Pending, Role, Stage
@@ -308,7 +308,10 @@ def verify(state: CaseState, step: Step, calendars: Calendars) -> None:
 
 def keep_files(state: CaseState, step: Step) -> None:
     """The case has the files of a note, also of one that was undone: they show what was once said."""
-    state.files.update(file for file, _, _ in map(_FILE, step.data.get("evidence", ())))
+    files = [file for file, _, _ in map(_FILE, step.data.get("evidence", ()))]
+    if not all(map(is_sha256, files)):
+        raise ValueError("附件的文件码不是 SHA-256")  # It names a path in the store.
+    state.files.update(files)
 
 
 def detach(state: CaseState, step: Step, calendars: Calendars) -> None:

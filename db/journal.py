@@ -222,6 +222,7 @@ class _Entry:
     def _again(self, case: _Open) -> _Open:
         """Fold a case anew: its last step changes what became of older ones."""
         state, verdicts = fold.fold([one.step for one in case.verdicts], self.office.calendars)
+        state.number = case.state.number  # As it is shown here, which no fold of one case knows.
         self.remarked += verdicts
         if case.case_id not in self.texts:
             self.reworded.add(case.case_id)

@@ -136,7 +136,7 @@ class Office:
             home: the data folder.
             rules: the office's rules, from the config.
             officer: who writes. Where PINs are used, whoever opens it has had the PIN checked
-                (`db.officers.sign_in`).
+                (`db.officers.pins.sign_in`).
             post: of an officer who never sat here before.
 
         Raises:

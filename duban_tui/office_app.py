@@ -234,7 +234,8 @@ class OfficeApp(App[None]):
         self._seen_minute = self.now() // 60
         self._last_moment = self.now()
         self._clock = self.set_interval(POLL_SECONDS, self._look_around)
-        self.set_timer(LOOK_BACK_AFTER, self._look_back)
+        if self._presence is None:  # A desk that was unlocked has looked already.
+            self.set_timer(LOOK_BACK_AFTER, self._look_back)
 
     def stop_clocks(self) -> None:
         """A locked desk notices nothing."""

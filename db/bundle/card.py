@@ -98,7 +98,7 @@ def read(path: Path) -> Card:
         sound = all(check(value) for check, value in zip(_SHAPES, card, strict=True))
     except OSError as error:
         raise BundleRefused(f"读不了名片 {path}：{reason(error)}。请检查路径和权限") from None
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         raise BundleRefused(f"这不是配对名片：{path}。请用对方 duban pair card --to 写出的文件") from None
     if not sound or not signing.is_from(card.public_key, str(told.get("signature")), _said(card)):
         raise BundleRefused(f"名片被改动过或不完整：{path}。请向对方重新要一份")

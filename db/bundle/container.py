@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
 from db import files
+from db.actions import is_countable
 from db.chain import canonical
 from db.errors import BundleRefused, reason
 from db.keeping import strays
@@ -32,6 +33,9 @@ FORMAT = 1
 """Of the file and of what is in it; a bundle of a later one is refused."""
 
 LONGEST_LINE = 4096
+
+LARGEST_LIST = 200_000_000
+"""Bytes of the first part, a million events: anybody may have written it, and it is opened in memory."""
 
 _LENGTH = struct.Struct(">Q")
 
@@ -120,7 +124,8 @@ def _envelope(file: BinaryIO, path: Path) -> Envelope:
         told_plainly = all(isinstance(one, str) and one.isprintable() for one in words)
     except (ValueError, KeyError, TypeError, RecursionError):
         raise broken(path) from None
-    if envelope.line() != line or not told_plainly or not isinstance(envelope.made_at, int):
+    dated = type(envelope.made_at) is int and is_countable(envelope.made_at)
+    if envelope.line() != line or not told_plainly or not dated:
         raise broken(path)
     return envelope
 
@@ -139,13 +144,14 @@ def parts(file: BinaryIO, path: Path, identity: str) -> Iterator[bytes]:
     import pyrage
 
     mine = [pyrage.x25519.Identity.from_str(identity)]
-    left = path.stat().st_size - file.tell()
+    left, longest = path.stat().st_size - file.tell(), LARGEST_LIST
     while left:
         head = file.read(_LENGTH.size)
         length = _LENGTH.unpack(head)[0] if len(head) == _LENGTH.size else -1
         left -= _LENGTH.size + length
-        if length < 0 or left < 0:
+        if not 0 <= length <= longest or left < 0:
             raise broken(path)
+        longest = length + left
         try:
             yield pyrage.decrypt(file.read(length), mine)
         except pyrage.DecryptError:

@@ -12,6 +12,7 @@ import json
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from db.actions import is_clean
 from db.bundle import signing
 from db.bundle.container import Envelope
 from db.chain import canonical
@@ -82,6 +83,8 @@ def unsigned(part: bytes, public_key: str) -> tuple[Manifest, str]:
     if not signing.is_from(public_key, signature, said):
         raise ValueError("not signed by the sender")
     manifest = read(said.decode())
+    if not is_clean([[list(one) for one in manifest.cases], manifest.receipt]):
+        raise ValueError("a text that no door lets in")
     if manifest.schema > SCHEMA_VERSION:
         raise BundleRefused(
             f"这个包由更新的版本写成（库版本 {manifest.schema}＞{SCHEMA_VERSION}），请升级 duban 后再收"

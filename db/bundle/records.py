@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from db import chain, contents
-from db.actions import is_countable
+from db.actions import is_clean, is_countable
 from db.bundle.pairing import OWN_DEVICES
 from db.connection import Connection
 from db.rules import Rules
@@ -68,8 +68,11 @@ class ContentRecord(NamedTuple):
 
     @property
     def sound(self) -> bool:
-        """Whether the text is the one that its event sealed."""
-        return self.text is None or contents.digest(self.salt, self.text) == self.sha256
+        """Whether the text is the one that its event sealed, and one that can be read."""
+        return self.text is None or (
+            contents.digest(self.salt, self.text) == self.sha256
+            and contents.is_readable(self.kind, self.text)
+        )
 
 
 class CalendarRecord(NamedTuple):
@@ -122,6 +125,9 @@ WHERE c.case_id IN (SELECT value FROM json_each(?)) ORDER BY c.id"""
 
 _OWN_SUBMITTERS = f"""SELECT data -> '$.submitter.content' FROM event
 WHERE action = 'register' AND case_id IN (SELECT value FROM json_each(?)) AND device IN ({OWN_DEVICES})"""
+
+LARGEST = 1_000_000_000
+"""Bytes of the lines, unpacked: a million events."""
 
 IDENTITY = "submitter"
 """The kind of a text that says who reported a case."""
@@ -239,28 +245,42 @@ def unpack(data: bytes) -> Records:
         "event": (EventRecord, records.events),
         "content": (ContentRecord, records.contents),
     }
-    for line in zlib.decompress(data).decode().split("\n"):
+    for line in _unpacked(data).decode().split("\n"):
         for tag, values in json.loads(line).items() if line else ():
             make, ones = into[tag]
             ones.append(make(*values))
     if terms:
         Rules.from_data(terms[0].rules)
-    if not all(map(_countable, records.events)):
-        raise ValueError("an instant that cannot be counted")
+    if not all(map(_fits, records.events)):
+        raise ValueError("an event that no door lets in")
     for unit in records.units:
         carry.check(unit)
     for device in records.devices:
         CopyKind(device.copy_kind)
+    if not is_clean([list(device) for device in records.devices]):
+        raise ValueError("a name that no machine has")
     return records._replace(terms=terms[0] if terms else None)
 
 
-def _countable(event: EventRecord) -> bool:
+def _unpacked(data: bytes) -> bytes:
+    """No more than fits: a few megabytes of nothing but one letter would fill all memory."""
+    unpacking = zlib.decompressobj()
+    lines = unpacking.decompress(data, LARGEST)
+    if not unpacking.eof:
+        raise ValueError("cut, or longer than any bundle")
+    return lines
+
+
+def _fits(event: EventRecord) -> bool:
+    """Whether its numbers can be counted with, and its data are of a kind that the door lets in."""
     whole = all(type(one) is int for one in (event.recorded_at, event.hlc, event.seq, event.at or 0))
+    data = json.loads(event.data)
     return (
         whole
         and is_countable(event.recorded_at)
         and (event.at is None or is_countable(event.at))
         and 0 <= event.hlc < 1 << 63
         and 0 < event.seq < 1 << 63
-        and isinstance(json.loads(event.data), dict)
+        and isinstance(data, dict)
+        and is_clean([*event, data])
     )

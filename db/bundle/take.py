@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from db import evidence, field_clock, instants
 from db.bundle import book, marks, opening, receipt, records
 from db.bundle.container import Envelope
+from db.bundle.manifest import digest
 from db.bundle.marks import Arrived, Mark
 from db.bundle.merge import Merged, merge
 from db.bundle.opening import Opened
@@ -85,7 +86,7 @@ def take(office: Office, path: Path, *, dry_run: bool = False) -> Taken:
                 raise _Rehearsed(taken)
     except _Rehearsed as rehearsed:
         return rehearsed.taken
-    except (ValueError, TypeError, OverflowError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError) as error:
         raise BundleRefused(f"包里的内容与本库合不上，没有收：{error}（{path}）") from error
     attachments.finish(connection, office.home)
     if opened.records.terms is not None:
@@ -98,19 +99,20 @@ def take(office: Office, path: Path, *, dry_run: bool = False) -> Taken:
 def _evidence_kept(office: Office, opened: Opened, path: Path, *, dry_run: bool) -> Iterator[None]:
     """Files lie on disk before the events that name them; where these are refused, the files go again.
 
-    A file is named by its hash, so one that stays behind after a kill is harmless.
+    One that is here but damaged is written anew: the receipt will say that we hold it. A file is named by its
+    hash, so one that stays behind after a kill is harmless.
     """
-    wanted = {sha256 for sha256, _ in opened.manifest.evidence}
-    new = [] if dry_run else [sha256 for sha256 in wanted if not evidence.has(office.home, sha256)]
+    wanted = set() if dry_run else {sha256 for sha256, _ in opened.manifest.evidence}
+    new = [sha256 for sha256 in wanted if not evidence.has(office.home, sha256)]
     try:
-        if new:
+        if wanted:
             for data in opening.evidence_in(office.home, path):
-                if evidence.put(office.home, data) not in wanted:
+                if digest(data) not in wanted:
                     raise BundleRefused(f"收的时候包被换过，没有收：{path}")
+                evidence.put(office.home, data)
         yield
     except BaseException:
-        for sha256 in new:
-            evidence.remove(office.home, sha256)
+        attachments.release(office.writer, office.home, new)
         raise
 
 

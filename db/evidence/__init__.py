@@ -11,6 +11,7 @@ import hashlib
 import os
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from db import vault
@@ -22,7 +23,12 @@ FOLDER = "evidence"
 
 def path_of(home: Path, sha256: str) -> Path:
     """Where a file lies."""
-    return home / FOLDER / sha256[:2] / sha256[2:]
+    return within(home / FOLDER, sha256)
+
+
+def within(store: Path, sha256: str) -> Path:
+    """Where a file lies in a store, or in the copy of one beside backups."""
+    return store / sha256[:2] / sha256[2:]
 
 
 def has(home: Path, sha256: str) -> bool:
@@ -86,14 +92,21 @@ def seal_files(home: Path, replace: Callable[[Path, Path], None]) -> None:
     Raises:
         OfficeError: one cannot be read or written.
     """
-    for path in sorted((home / FOLDER).glob("??/*")):
-        sha256 = path.parent.name + path.name
+    for path in stored(home):
         try:
             data = path.read_bytes()
-            if is_named(data, sha256):
-                _write(home, sha256, data, replace)
+            if is_named(data, hash_of(path)):
+                _write(home, hash_of(path), data, replace)
         except OSError as error:
             raise OfficeError(f"附件没能加密 {path}：{reason(error)}。请检查权限和剩余空间") from error
+
+
+def in_clear(folder: Path) -> Iterator[Path]:
+    """The files of a store, or of the copy of one beside backups, that anybody could read."""
+    for path in stored(folder):
+        with suppress(OSError):
+            if is_named(path.read_bytes(), hash_of(path)):
+                yield path
 
 
 def remove(home: Path, sha256: str) -> None:

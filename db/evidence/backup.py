@@ -1,6 +1,7 @@
 """The attachments beside the backups of an office: each once, under its hash, however many backups there are.
 
-They are copied as they lie in the store: in an encrypted office, sealed by its vault.
+They are copied as they lie in the store: in an encrypted office, sealed by its vault. Offices may share a
+stick, and each seals the same photo in its own way: so every vault has a folder of its own there (`beside`).
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ import os
 from contextlib import closing
 from pathlib import Path
 
-from db import evidence
+from db import evidence, vault
 from db.connection import Connection, OfficeError, Progress, need_room, open_reader, path_of
 from db.durable import put_in_place
 from db.errors import OfficeLocked, reason
@@ -19,8 +20,20 @@ _SILENT: Progress = lambda done, total: None  # noqa: E731
 _LIVE = "SELECT DISTINCT sha256 FROM attachment WHERE removed_by IS NULL ORDER BY sha256"
 
 
+def beside(home: Path, folder: Path) -> Path:
+    """Where the files of an office lie beside its backups in a folder.
+
+    Raises:
+        OfficeError: the vault of an encrypted office cannot be read.
+    """
+    if not vault.is_sealed(home):
+        return folder / evidence.FOLDER
+    mark = vault.read(vault.file_of(home)).mark
+    return folder / f"{evidence.FOLDER}-{mark.hex()[:8]}"
+
+
 def copy_out(home: Path, folder: Path, progress: Progress = _SILENT) -> None:
-    """Copy what is not yet there into ``evidence`` of a folder; each copy is read back and compared.
+    """Copy what is not yet there beside the backups in a folder; each copy is read back and compared.
 
     Args:
         home: the data folder.
@@ -30,7 +43,8 @@ def copy_out(home: Path, folder: Path, progress: Progress = _SILENT) -> None:
     Raises:
         OfficeError: no room, or files that are missing or damaged here; all others were copied.
     """
-    wanting = [each for each in _live(home) if not _same_size(home, folder, each)]
+    store = beside(home, folder)
+    wanting = [each for each in _live(home) if not _same_size(home, store, each)]
     if not wanting:
         return
     sizes = (evidence.path_of(home, each) for each in wanting)
@@ -39,7 +53,7 @@ def copy_out(home: Path, folder: Path, progress: Progress = _SILENT) -> None:
     for done, sha256 in enumerate(wanting, 1):
         try:
             evidence.read(home, sha256)
-            _copy(evidence.path_of(home, sha256), evidence.path_of(folder, sha256))
+            _copy(evidence.path_of(home, sha256), evidence.within(store, sha256))
         except OfficeLocked:
             raise
         except OfficeError as error:
@@ -62,9 +76,10 @@ def bring_back(home: Path, folder: Path, progress: Progress = _SILENT) -> None:
     Raises:
         OfficeError: the store cannot be written.
     """
-    there = [each for each in missing(home) if evidence.has(folder, each)]
+    store = beside(home, folder)
+    there = [each for each in missing(home) if evidence.within(store, each).exists()]
     for done, sha256 in enumerate(there, 1):
-        _copy(evidence.path_of(folder, sha256), evidence.path_of(home, sha256))
+        _copy(evidence.within(store, sha256), evidence.path_of(home, sha256))
         if not _sound(home, sha256):
             evidence.remove(home, sha256)
         progress(done, len(there))
@@ -86,9 +101,9 @@ def _has_table(connection: Connection) -> bool:
     return columns.fetchone() is not None
 
 
-def _same_size(home: Path, folder: Path, sha256: str) -> bool:
-    """Whether the folder has the file as it lies here: of another size it was sealed otherwise, or cut."""
-    here, there = evidence.path_of(home, sha256), evidence.path_of(folder, sha256)
+def _same_size(home: Path, store: Path, sha256: str) -> bool:
+    """Whether the copy of the store has the file; of another size it was cut."""
+    here, there = evidence.path_of(home, sha256), evidence.within(store, sha256)
     return there.exists() and here.exists() and there.stat().st_size == here.stat().st_size
 
 

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 import stat
-import unicodedata
 from collections.abc import Mapping, Sequence
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from db import evidence, instants
 from db.actions import is_countable
 from db.connection import Progress
 from db.errors import reason
+from db.evidence.file_name import clean_name
 from db.evidence.media_type import media_type, said_size
 
 Entry = dict[str, Any]
@@ -25,9 +24,6 @@ FROM_EXIF, FROM_FILE, UNKNOWN = "EXIF", "文件时间", "不详"
 
 CHUNK = 1 << 20
 """Bytes read between two words of progress."""
-
-LONGEST_NAME = 100
-"""Characters of a name, its suffix included."""
 
 _SILENT: Progress = lambda done, total: None  # noqa: E731
 
@@ -120,18 +116,6 @@ def _check(path: Path, mode: int, size: int, limits: Limits, held: int) -> None:
             f"加上 {path.name}（{said_size(size)}）共 {said_size(held + size)}，"
             f"一条记录最多 {said_size(limits.note)}。请另写一条，或改设置 [evidence] max_note_mb"
         )
-
-
-_UNFIT = re.compile(r'[\x00-\x1f\x7f-\x9f\ud800-\udfff<>:"/\\|?*]')
-"""What no name of a file may hold on every system."""
-
-
-def clean_name(name: str) -> str:
-    """A name that every system can keep and no terminal is steered by; never empty."""
-    plain = unicodedata.normalize("NFC", name)
-    visible = "".join(char for char in plain if unicodedata.category(char) != "Cf")
-    path = PurePath(" ".join(_UNFIT.sub("_", visible).split()).strip(" .") or "附件")
-    return path.stem[: LONGEST_NAME - len(path.suffix)] + path.suffix[:LONGEST_NAME]
 
 
 _WITH_EXIF = ("image/jpeg", "image/png", "image/webp", "image/tiff")

@@ -6,6 +6,7 @@ import json
 from typing import Any, NamedTuple
 
 from db.connection import Connection
+from db.evidence.file_name import clean_name
 from db.masking import mask_text
 
 
@@ -59,7 +60,7 @@ def _row(row: tuple[Any, ...], *, masked: bool) -> AttachmentRow:
     sha256, event_id, size, text, by, attached_at, removed_at, remover, removal = row
     about: dict[str, Any] = json.loads(text) if text else {}
     gone: dict[str, Any] = json.loads(removal) if removal else {}
-    name = about.get("name", "")
+    name = clean_name(about["name"]) if about else ""
     return AttachmentRow(
         sha256=sha256,
         event_id=event_id,

@@ -30,9 +30,13 @@ from db.vault import wiping
 STEPS = 100_000
 """Instructions of the database between two looks at how far the copy is."""
 
-_COPIES = ("office.db.*", ".office.db.*", f"{BACKUPS}/*.db", f"{BACKUPS}/.*.part")
-_LISTS = (COPIED, DESK, LOG, f"{REJECTS}/*", ".*.clear", f"{evidence.FOLDER}/??/.*.clear")
-"""What the program itself may have left in a data folder while it was plain."""
+_COPIES = ("office.db.*", ".office.db.*", f"{BACKUPS}/*.db")
+_LISTS = (
+    COPIED, DESK, LOG, "device.new", ".*.clear", f"{REJECTS}/*", f"{BACKUPS}/.*.part-*",
+    f"{evidence.FOLDER}/??/.*.clear", f"{evidence.FOLDER}/??/.*.part-*",
+    f"{BACKUPS}/{evidence.FOLDER}/??/.*.part-*",
+)  # fmt: skip
+"""What the program itself may have left in a data folder while it was plain, half-made files among it."""
 
 _SILENT: Progress = lambda done, total: None  # noqa: E731
 
@@ -165,4 +169,5 @@ def _in_clear(home: Path) -> list[Path]:
     for copy in (path for pattern in _COPIES for path in home.glob(pattern)):
         if copy.is_file() and vault.is_clear(copy):
             found.update(file for file in files_of(copy) if file.exists())
+    found.update(evidence.in_clear(home / BACKUPS))
     return sorted(found)

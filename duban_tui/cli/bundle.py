@@ -218,7 +218,7 @@ def _titles(opened: Opened) -> dict[str, str]:
 
     numbers = {uid: number for uid, number, _ in opened.manifest.cases}
     return {
-        numbers[event.case_uid]: mask_text(json.loads(event.data)["title"])
+        numbers[event.case_uid]: mask_text(str(json.loads(event.data).get("title", "")))
         for event in opened.records.events
         if event.action == "register"
     }

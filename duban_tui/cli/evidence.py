@@ -10,6 +10,7 @@ from db import evidence as store
 from db import instants, vault
 from db.connection import Connection
 from db.evidence.media_type import said_size
+from db.posts import Power
 from db.reads.evidence import AttachmentRow, attachments
 from duban_tui.cli.errors import CommandError
 from duban_tui.cli.output import minute, print_json
@@ -24,7 +25,7 @@ SHOWN = 12
 
 def evidence(args: argparse.Namespace) -> None:
     """List the attachments of a case; copy them out where a folder is named."""
-    connection = reader_of(args)
+    connection = reader_of(args, Power.CASES if args.to is None else Power.EXPORT)
     case_id = case_numbered(connection, args.number)
     files = attachments(connection, case_id)
     written = {} if args.to is None else _copy_out(connection, case_id, home_of(args), Path(args.to))

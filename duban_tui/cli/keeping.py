@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from db import evidence, instants, vault
+from db import instants, vault
 from db.connection import path_of
 from duban_tui import locations
 from duban_tui.cli import INTERRUPTED, passphrase
@@ -80,7 +80,7 @@ def restore(args: argparse.Namespace) -> None:
     if lost := evidence_backup.missing(home):
         print(
             f"有 {len(lost):,} 个附件没有找到（如 {lost[0]}）。"
-            f"请把有它们的 {evidence.FOLDER} 目录放到备份旁边再恢复一次，或拷到 {home}",
+            f"请把有它们的 {evidence_backup.beside(home, Path()).name} 目录放到备份旁边再恢复一次",
             file=sys.stderr,
         )
     if former and vault.is_sealed(home) and vault.is_clear(former):

@@ -7,8 +7,9 @@ from contextlib import closing
 from functools import partial
 from pathlib import Path
 
-from db import vault
+from db import evidence, vault
 from db.connection import path_of
+from db.posts import Power
 from db.vault import wiping
 from duban_tui.cli import passphrase as given
 from duban_tui.cli.errors import CommandError
@@ -30,6 +31,7 @@ def encrypt(args: argparse.Namespace) -> None:
         encryption.finish(home)
         print(f"上次加密的收尾已做完：{path_of(home)}")
         return
+    reader_of(args, None).close()
     with progress_line():
         cleared = encryption.encrypt(home, secret, partial(show_progress, "加密"))
     print(f"已加密办公库：{path_of(home)}（{path_of(home).stat().st_size / 1e6:.1f} MB，已核对）")
@@ -45,10 +47,14 @@ def encrypt(args: argparse.Namespace) -> None:
 
 
 def _older_backups(args: argparse.Namespace) -> tuple[Path, ...]:
-    """Copies in clear in the folder that the settings name."""
+    """Copies in clear in the folder that the settings name, and the attachments beside them."""
     folder = config_of(args).backup.folder
-    found = sorted(Path(folder).expanduser().glob("*.db")) if folder else []
-    return tuple(path for path in found if vault.is_clear(path))
+    if not folder:
+        return ()
+    place = Path(folder).expanduser()
+    copies = tuple(path for path in sorted(place.glob("*.db")) if vault.is_clear(path))
+    beside = any(True for _ in evidence.in_clear(place))
+    return (*copies, place / evidence.FOLDER) if beside else copies
 
 
 def passphrase(args: argparse.Namespace) -> None:
@@ -64,7 +70,7 @@ def make_recovery(args: argparse.Namespace) -> None:
     """Seal the key to a paired machine."""
     from db.vault import recovery
 
-    with closing(reader_of(args)) as connection:
+    with closing(reader_of(args, Power.BUNDLES)) as connection:
         recovery.make(home_of(args), connection, args.machine, Path(args.to))
     print(f"已写恢复文件：{args.to}。只有“{args.machine}”能打开，请交给它保管")
 
@@ -73,6 +79,7 @@ def open_recovery(args: argparse.Namespace) -> None:
     """Open a recovery file at the office, under a new passphrase."""
     from db.vault import recovery
 
+    reader_of(args, Power.BUNDLES).close()
     new = given.read(args.new_passphrase_file)
     recovery.open_file(home_of(args), Path(args.file), Path(args.to), new)
     print(f"已写钥匙文件：{args.to}。请在丢了口令的机器上运行 duban recovery use，办公库口令是新的这个")

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from db import instants
 from db.connection import Connection, path_of
+from db.posts import Power
 from db.reads import desk
 from duban_tui.cli.errors import CommandError
 
@@ -28,6 +29,8 @@ def name_of(args: argparse.Namespace) -> str:
 def admit(args: argparse.Namespace, home: Path, connection: Connection, deed: str | None) -> None:
     """Check the PIN where one is asked for, and that the post allows what the command shows or does.
 
+    Without PINs a name is only what somebody says; the post holds all the same, as it does at the desk.
+
     Args:
         args: the command line.
         home: the data folder.
@@ -39,20 +42,25 @@ def admit(args: argparse.Namespace, home: Path, connection: Connection, deed: st
         WrongPin: it is another one, or too soon.
     """
     now = instants.now()
-    if not desk.held(connection, now):
-        return
+    if desk.held(connection, now):
+        _sign_in(args, home, now)
+    elif deed == Power.CASES:
+        return  # For nearly every post, and a look-up by somebody who is not asked reads no settings.
+    why = None if deed is None else desk.seat(connection, name_of(args), now).why_not(deed)
+    if why is not None:
+        raise CommandError(why)
+
+
+def _sign_in(args: argparse.Namespace, home: Path, now: int) -> None:
     from db.officers import pins
 
-    name, pin = name_of(args), _pin(args)
+    pin = _pin(args)
     if pin is None:
         raise CommandError(
             "这个办公库要登录：请加 --officer 姓名 --pin-file 文件（- 为标准输入），"
             f"或用环境变量 {PIN_VARIABLE} 给登录口令"
         )
-    pins.sign_in(path_of(home), name, pin, now)
-    why = None if deed is None else desk.seat(connection, name, now).why_not(deed)
-    if why is not None:
-        raise CommandError(why)
+    pins.sign_in(path_of(home), name_of(args), pin, now)
 
 
 def _pin(args: argparse.Namespace) -> str | None:
@@ -63,8 +71,10 @@ def read_pin(file: str) -> str:
     """The first line of a file, ``-`` being the standard input, of which the next line is left to others.
 
     Raises:
-        CommandError: there is nothing in it, or no UTF-8 text.
+        CommandError: there is nothing in it, no UTF-8 text, or nobody is at the other end of the pipe.
     """
+    if file == "-" and sys.stdin.isatty():
+        raise CommandError("标准输入是终端：命令不提问，请把登录口令从管道或文件送入")
     what = "标准输入" if file == "-" else file
     try:
         line = sys.stdin.buffer.readline() if file == "-" else Path(file).read_bytes().partition(b"\n")[0]

@@ -72,6 +72,21 @@ def test_a_name_that_would_steer_the_terminal_is_refused(sealed: Path) -> None:
         pass
 
 
+def test_a_bundle_made_outside_of_countable_time_is_refused(sealed: Path) -> None:
+    sealed.write_bytes(container.MAGIC + ENVELOPE._replace(made_at=1 << 62).line())
+    with pytest.raises(BundleRefused), container.opened(sealed):
+        pass
+
+
+def test_a_list_larger_than_any_is_not_even_read(
+    sealed: Path, identity: pyrage.x25519.Identity, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(container, "LARGEST_LIST", 100)
+    monkeypatch.setattr(pyrage, "decrypt", lambda *_: pytest.fail("it was opened"))
+    with pytest.raises(BundleRefused, match="改动过"):
+        read(sealed, identity)
+
+
 @pytest.mark.parametrize("text", [b"", b"PK\x03\x04", b"duban-bundle\n", b"duban-bundle\n[]\n"])
 def test_what_is_no_bundle_is_refused_in_one_line(tmp_path: Path, text: bytes) -> None:
     path = tmp_path / "x"

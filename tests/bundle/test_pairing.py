@@ -48,7 +48,9 @@ def test_a_changed_card_is_refused(world: World, tmp_path: Path, field: str) -> 
         card.read(path)
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"duban": 1}', "不是", '{"duban": "duban-card"}'])
+@pytest.mark.parametrize(
+    "text", ["", "[]", "{}", '{"duban": 1}', "不是", '{"duban": "duban-card"}', "[" * 9000]
+)
 def test_what_is_no_card_is_refused_in_one_line(tmp_path: Path, text: str) -> None:
     (tmp_path / "x").write_text(text, encoding="utf-8")
     with pytest.raises(BundleRefused, match="不是配对名片"):

@@ -248,6 +248,16 @@ def test_what_does_not_agree_with_itself_is_refused_though_it_is_signed(
     assert everything(anna) == before
 
 
+def test_records_that_unpack_to_more_than_fits_are_refused(
+    world: World, plain: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = everything(world.anna)
+    monkeypatch.setattr(records, "LARGEST", 1000)
+    with pytest.raises(BundleRefused, match="改动过"):
+        take(world.anna, plain)
+    assert everything(world.anna) == before
+
+
 def test_another_list_under_the_old_signature_is_refused(world: World, plain: Path) -> None:
     anna = world.anna
     read = opening.opened(anna.home, anna.writer, anna.device.id, anna.kind, plain)

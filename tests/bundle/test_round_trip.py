@@ -256,6 +256,18 @@ def test_a_damaged_file_does_not_keep_the_records_from_home(world: World, tmp_pa
     assert take(office, tmp_path / "back").new == 1
 
 
+def test_a_file_that_went_bad_at_the_office_is_made_good_by_the_bundle(world: World, tmp_path: Path) -> None:
+    office, anna, _ = world
+    number = open_one(office).number
+    lend(office, anna, [number], tmp_path / "out")
+    photo = evidence.put(anna.home, b"photo")
+    note(anna, number, evidence=attached((photo, 5)))
+    take_changes(anna, office, tmp_path / "back")
+    evidence.path_of(office.home, photo).write_bytes(b"spoil")
+    bring_back(anna, office, tmp_path / "again")
+    assert evidence.read(office.home, photo) == b"photo", "the receipt says that the office holds it"
+
+
 def test_a_rehearsal_says_the_same_and_changes_nothing(world: World, tmp_path: Path) -> None:
     office, anna, _ = world
     number = open_one(office).number
@@ -304,7 +316,9 @@ def test_an_office_restored_from_an_old_backup_gets_back_what_it_lost(
     assert all(one.startswith(number) for one in shown)
     assert open_one(bare, "第三件").number not in shown
     for one in shown:
-        note(bare, one)
+        written = note(bare, one)
+        undone = record(bare, case_of(bare, one), Act(Action.UNDO, {"event": written}))
+        assert undone.number == one
     assert sound(bare, anna)
     before = told(bare)
     rebuild(bare.writer, bare.calendars, bare.identity_secret)

@@ -62,8 +62,17 @@ def test_without_pins_nothing_is_asked(run: Run, office: Path) -> None:
 
 @pytest.mark.parametrize(
     "words",
-    [("find", "路灯"), ("board",), ("officers", "list"), ("export", "x.csv"), ("units", "list"), ()],
-    ids=lambda words: " ".join(words) or "desk",
+    [
+        ("find", "路灯"),
+        ("board",),
+        ("officers", "list"),
+        ("export", "x.csv"),
+        ("units", "list"),
+        (),
+        ("encrypt", "--passphrase-file", __file__),
+        ("recovery", "open", "x", "--to", "y", "--new-passphrase-file", __file__),
+    ],
+    ids=lambda words: " ".join(words[:2]) or "desk",
 )
 def test_every_command_that_shows_something_asks_who_it_is(
     run: Run, asking: Path, words: tuple[str, ...]
@@ -89,6 +98,13 @@ def test_a_pin_comes_from_a_file_from_stdin_or_the_environment(
     assert sys.stdin.buffer.read() == b"rest"
     monkeypatch.setenv("DUBAN_PIN", PIN)
     assert run("board", "--officer", "张三", home=asking).status == 0
+
+
+def test_a_terminal_is_no_pipe(run: Run, asking: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys.stdin, "isatty", lambda: True, raising=False)
+    ended = run("board", "--officer", "张三", "--pin-file", "-", home=asking)
+    assert ended.status == 1
+    assert "标准输入是终端" in ended.err
 
 
 def test_a_wrong_pin_is_one_line_and_in_the_end_a_wait(
@@ -117,6 +133,17 @@ def test_the_officer_of_an_event_is_whoever_signed_in(
     assert shown["flow"][-1]["by"] == "李四"
     refused = signed(run, asking, theirs, "units", "add", "某局", "--under", "重庆市", name="李四")
     assert refused.err == "duban: 督查员不能“单位管理”，须由主任、值班员、系统管理员办理\n"
+
+
+def test_the_post_holds_without_pins_too(run: Run, office: Path, tmp_path: Path) -> None:
+    run("officers", "add", "李四", "--post", "督查员", "--officer", "张三", home=office)
+    number = number_in(office)
+    for words in (("export", tmp_path / "x.csv"), ("evidence", number, "--to", tmp_path / "files")):
+        ended = run("--officer", "李四", *words, home=office)
+        assert ended.err == "duban: 督查员不能“导出清单”，须由主任、值班员办理\n"
+    assert not list(tmp_path.glob("x.csv"))
+    assert run("--officer", "李四", "evidence", number, home=office).status == 0
+    assert run("--officer", "李四", "bundle", "list", home=office).status == 0
 
 
 def test_an_administrator_sees_no_case(run: Run, asking: Path, pin_file: Path, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import sys
@@ -15,7 +16,7 @@ import pytest
 from db import device, evidence, vault
 from db.actions import Action
 from db.connection import OfficeError, files_of, is_keyed, open_reader
-from db.journal import Act, open_case
+from db.journal import Act, open_case, record
 from db.keeping import backup, doctor
 from db.office import Calendars, Office, path_of
 from db.vault import conversion as encryption
@@ -36,16 +37,27 @@ def used_template(template: Path, tmp_path_factory: pytest.TempPathFactory) -> P
     """A plain office after some days: a case, evidence, a backup, a former office, a log."""
     home = Path(shutil.copytree(template, tmp_path_factory.mktemp("used") / "home"))
     with Office.open(home, RULES, "张三") as office:
-        open_case(office, [Act(Action.REGISTER, {"kind": "诉求", "title": TITLE})])
+        opened = open_case(office, [Act(Action.REGISTER, {"kind": "诉求", "title": TITLE})])
+        note = {"method": "走访", "findings": "路灯未修", "evidence": [file_of(evidence.put(home, PHOTO))]}
+        record(office, opened.case_id, Act(Action.VERIFY, note))
     copy = backup.back_up(home, home / "backups" / "b.db", now=MONDAY)
     backup.restore(home, copy, now=MONDAY)
     with Office.open(home, RULES, "张三") as office:
         open_case(office, [Act(Action.REGISTER, {"kind": "诉求", "title": "第二件"})])
-    evidence.put(home, PHOTO)
-    for name in ("duban.log", "copied.txt", "desk.json", "rejects/a.rejected.csv"):
+    assert evidence.has(home / "backups", hashlib.sha256(PHOTO).hexdigest())
+    for name in (
+        "duban.log", "copied.txt", "desk.json", "rejects/a.rejected.csv", "backups/.b.db.part-9",
+        "evidence/ab/.cd.part-9-9",
+    ):  # fmt: skip
         (home / name).parent.mkdir(exist_ok=True)
         (home / name).write_text(TITLE, encoding="utf-8")
     return home
+
+
+def file_of(sha256: str) -> dict[str, object]:
+    """The photo as a note has it."""
+    about = {"name": "1.jpg", "type": "image/jpeg", "taken_at": None, "taken_from": "不详"}
+    return {"file": sha256, "size": len(PHOTO), **about}
 
 
 @pytest.fixture

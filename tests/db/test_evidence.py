@@ -19,14 +19,17 @@ from db.actions import Action
 from db.connection import OfficeError
 from db.drafts import Draft
 from db.evidence import backup as evidence_backup
-from db.evidence.intake import Limits, NotTaken, clean_name, take_in
+from db.evidence.file_name import clean_name
+from db.evidence.intake import Limits, NotTaken, take_in
 from db.evidence.media_type import media_type
 from db.journal import Act, NotAllowed, Recorded, open_case, record
 from db.keeping import backup, doctor, rebuild
 from db.office import Office
 from db.reads import evidence as reads
 from db.reads import flow
+from db.vault import conversion
 from tests.db.conftest import MONDAY, RULES
+from tests.vaults import PASSPHRASE, cheap
 
 LIMITS = Limits(file=1_000_000, note=1_500_000)
 
@@ -423,6 +426,27 @@ def test_backups_share_the_files_and_a_restore_brings_them_back(
     assert evidence_backup.missing(office.home) == []
     with Office.open(office.home, RULES, "张三") as restored:
         assert checkup(restored) == []
+
+
+def test_offices_that_share_a_stick_do_not_take_each_others_copies(
+    office: Office, attached: reads.AttachmentRow, tmp_path: Path
+) -> None:
+    """One in clear and two encrypted ones with the same photo: each restores its own."""
+    stick = tmp_path / "stick"
+    stick.mkdir()
+    office.close()
+    homes = [office.home, *(Path(shutil.copytree(office.home, tmp_path / name)) for name in "ab")]
+    with cheap():
+        copies = []
+        for at, home in enumerate(homes):
+            if at:
+                conversion.encrypt(home, PASSPHRASE)
+            copies.append(backup.back_up(home, stick, now=MONDAY + at))
+        for home, copy in zip(homes, copies, strict=True):
+            shutil.rmtree(home / evidence.FOLDER)
+            backup.restore(home, copy, now=MONDAY)
+            assert evidence_backup.missing(home) == []
+            assert evidence.read(home, attached.sha256)
 
 
 def test_what_a_backup_does_not_have_is_said(

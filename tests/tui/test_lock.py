@@ -12,6 +12,7 @@ from textual.screen import Screen
 
 from db import officers, vault
 from db.drafts import unfinished
+from db.keeping import presence
 from db.office import Office
 from db.officers import pins
 from db.terms import Post
@@ -232,6 +233,22 @@ async def test_the_key_of_an_encrypted_office_is_forgotten(
         assert vault.is_open(home)
         assert "路灯不亮" in shown(pilot)
     vault.lock(home)
+
+
+async def test_a_desk_that_was_locked_ends_as_clean_as_any(
+    desk: Desk, home: Path, asking: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(office_app, "LOOK_BACK_AFTER", 0.01)
+    async with desk() as pilot:
+        await sign_in(pilot, "李四", PIN)
+        await until(pilot, lambda: desk_of(pilot)._presence is not None)
+        await pilot.press("ctrl+l")
+        await until(pilot, lambda: on(pilot, LoginScreen))
+        await sign_in(pilot, "李四", PIN)
+        await until(pilot, lambda: not desk_of(pilot).locked)
+        await asyncio.sleep(0.1)
+        await until(pilot, lambda: all(worker.is_finished for worker in pilot.app.workers))
+    assert list(home.glob(presence.PATTERN)) == [], "the next desk would say that this one was killed"
 
 
 async def test_a_locked_vault_asks_at_the_start(desk: Desk, home: Path, asking: Office) -> None:
