@@ -1,0 +1,1 @@
+"""The usage of every command, by area: its arguments and its help."""
