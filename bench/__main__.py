@@ -34,7 +34,8 @@ from bench import (
 )
 from bench.measure import Row
 from db import demo, instants
-from db.connection import Connection, open_reader, path_of
+from db.connection import Connection, open_reader
+from db.home import path_of
 
 FULL, QUICK = 3_000_000, 100_000
 SMALLER = (30_000, 300_000)

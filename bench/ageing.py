@@ -18,7 +18,8 @@ from bench.make_office import opened
 from bench.measure import each
 from db import instants
 from db.actions import Action
-from db.connection import files_of, open_reader, path_of
+from db.connection import open_reader
+from db.home import files_of, path_of
 from db.journal import Act, NotAllowed, record, record_batch
 from db.keeping import upkeep
 from db.office import Office

@@ -15,7 +15,8 @@ from pathlib import Path
 
 from bench.lookup import PAGE, queries
 from bench.measure import Row, timing
-from db.connection import Connection, open_reader, path_of
+from db.connection import Connection, open_reader
+from db.home import path_of
 from db.reads import board
 from db.reads.board import ListQuery, Scope
 from db.reads.lookup import search

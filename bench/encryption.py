@@ -19,8 +19,9 @@ from bench.make_office import opened
 from bench.measure import Row, Timing, again, timing
 from db import vault
 from db.actions import Action
-from db.connection import Connection, open_reader, path_of
+from db.connection import Connection, open_reader
 from db.errors import WrongPassphrase
+from db.home import path_of
 from db.journal import Act, record
 from db.reads import board
 from db.reads.board import ListQuery, Scope

@@ -15,7 +15,8 @@ from textual.widgets import DataTable
 
 from bench.measure import Row, Timing, timing
 from db import calendars
-from db.connection import open_reader, path_of
+from db.connection import open_reader
+from db.home import path_of
 from db.reads import board
 from db.reads.board import ListQuery
 from duban_tui.widgets.case_columns import Look

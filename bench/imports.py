@@ -20,8 +20,8 @@ from bench import ledger_file
 from bench.make_office import opened
 from bench.measure import Row, timing
 from bench.same_rows import write_again
-from db.connection import files_of
 from db.exchange.ledger import import_ledger
+from db.home import files_of
 
 ROWS = 5_000
 

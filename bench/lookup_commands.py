@@ -10,7 +10,8 @@ from pathlib import Path
 
 from bench import copies, lookup, processes
 from bench.measure import Row, Timing, each
-from db.connection import Connection, path_of
+from db.connection import Connection
+from db.home import path_of
 
 RUNS = 20
 KINDS = ("2 characters", "4 characters", "nothing to find")

@@ -11,7 +11,7 @@ from pathlib import Path
 from platformdirs import user_cache_path
 
 from db import demo
-from db.connection import path_of
+from db.home import path_of
 from db.office import Office
 from duban_tui import config
 

@@ -8,7 +8,8 @@ from pathlib import Path
 from statistics import median
 
 from bench import processes
-from db.connection import Connection, open_reader, path_of
+from db.connection import Connection, open_reader
+from db.home import path_of
 
 TAKEN_APART = 300_000
 """Cases up to which the file is read whole to see what takes how much of it."""

@@ -17,8 +17,9 @@ from bench.lookup import queries
 from bench.make_office import SEED, UNITS, opened
 from db import demo, instants
 from db.actions import Action
-from db.connection import open_reader, path_of
+from db.connection import open_reader
 from db.exchange.ledger import import_ledger
+from db.home import path_of
 from db.journal import Act, record
 from db.reads.lookup import search
 

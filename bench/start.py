@@ -11,7 +11,8 @@ from bench import processes
 from bench.measure import Row, Timing, timing
 from bench.terminal import running
 from db import instants
-from db.connection import open_reader, path_of
+from db.connection import open_reader
+from db.home import path_of
 from db.reads import board
 from db.reads.board import ListQuery
 from db.search_index import OPEN

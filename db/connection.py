@@ -19,7 +19,6 @@ from sqlcipher3 import dbapi2 as driver
 
 from db import vault
 from db.errors import OfficeError, OutdatedOffice
-from db.home import DATABASE
 
 __all__ = [
     "PLAIN",
@@ -29,14 +28,12 @@ __all__ = [
     "Progress",
     "driver",
     "explain",
-    "files_of",
     "former_of",
     "is_keyed",
     "missing",
     "need_room",
     "open_reader",
     "open_writer",
-    "remove",
     "size_of",
     "take_key",
     "transaction",
@@ -69,28 +66,8 @@ PLAIN = b""
 """The key of a file that is not encrypted."""
 
 
-def path_of(home: Path) -> Path:
-    """Where the database of an office lies."""
-    return home / DATABASE
-
-
 FORMER = ".before-restore-"
 """In the name of an office that made room for a backup; the moment follows."""
-
-
-def files_of(path: Path) -> list[Path]:
-    """A database and what SQLite lays beside it.
-
-    A log left without its database would be read into the next one of that name: they belong together.
-    """
-    return [path.with_name(path.name + suffix) for suffix in ("", "-wal", "-shm", "-journal")]
-
-
-def remove(path: Path) -> None:
-    """Take away a half-made database with all that lies beside it, as far as it is there."""
-    for file in files_of(path):
-        with suppress(FileNotFoundError, NotADirectoryError):
-            file.unlink()
 
 
 READER_CACHE, WRITER_CACHE = 12_288, 65_536

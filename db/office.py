@@ -18,20 +18,17 @@ from db.connection import (
     OfficeError,
     Progress,
     explain,
-    files_of,
     need_room,
     open_writer,
-    remove,
     size_of,
     transaction,
 )
 from db.connection import driver as sqlite
-from db.connection import path_of as path_of
 from db.device import Device, this_device
 from db.durable import put_in_place
 from db.errors import NotAllowed, reason
 from db.evidence import attachments
-from db.home import DATABASE
+from db.home import DATABASE, files_of, path_of, remove
 from db.keeping import upkeep
 from db.posts import Seat
 from db.reads import desk

@@ -21,7 +21,7 @@ from textual.screen import Screen
 from textual.scrollbar import ScrollBar
 
 from db import vault
-from db.connection import path_of
+from db.home import path_of
 from db.reads import desk
 from duban_tui import commands, desk_state, locations, terminal, theme, whole_characters, widths
 from duban_tui.commands import Place

@@ -18,7 +18,8 @@ from textual.timer import Timer
 from textual.worker import get_current_worker
 
 from db import calendars, instants, taken_rules, vault
-from db.connection import Connection, OfficeError, driver, explain, open_reader, path_of
+from db.connection import Connection, OfficeError, driver, explain, open_reader
+from db.home import path_of
 from db.posts import Power, Seat
 from db.reads import desk
 from db.workdays import Calendar

@@ -11,9 +11,10 @@ from contextlib import closing
 from pathlib import Path
 
 from db import evidence, vault
-from db.connection import Connection, OfficeError, Progress, need_room, open_reader, path_of
+from db.connection import Connection, OfficeError, Progress, need_room, open_reader
 from db.durable import put_in_place
 from db.errors import OfficeLocked, reason
+from db.home import path_of
 
 _SILENT: Progress = lambda done, total: None  # noqa: E731
 

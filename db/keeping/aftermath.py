@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from db import evidence, instants
-from db.connection import Connection, open_reader, path_of
+from db.connection import Connection, open_reader
 from db.connection import driver as sqlite
+from db.home import path_of
 from db.keeping import presence, strays
 from db.keeping.log_check import hidden_commits
 from db.keeping.strays import Stray

@@ -20,11 +20,9 @@ from db.connection import (
     OutdatedOffice,
     Progress,
     explain,
-    files_of,
     need_room,
     open_reader,
     open_writer,
-    remove,
     size_of,
     take_key,
     transaction,
@@ -35,8 +33,9 @@ from db.durable import put_in_place
 from db.errors import OfficeLocked, WrongPassphrase, reason
 from db.evidence import FOLDER as EVIDENCE
 from db.evidence import backup as evidence_backup
+from db.home import files_of, path_of, remove
 from db.keeping import doctor, strays
-from db.office import Calendars, path_of, upgrade
+from db.office import Calendars, upgrade
 
 PAGES = 2000
 """Pages copied at a time: between two of these it can be told how far it is, and be stopped."""

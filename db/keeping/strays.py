@@ -14,7 +14,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from db.connection import former_of, path_of
+from db.connection import former_of
+from db.home import path_of
 
 WHAT = {
     "part": "没写完的备份或附件",

@@ -24,7 +24,7 @@ from typing import Any, NamedTuple
 
 from db.durable import put_in_place, sync_folder
 from db.errors import OfficeError, OfficeLocked, WrongPassphrase, reason
-from db.home import DATABASE
+from db.home import DATABASE, remove
 
 VAULT_FILE = "vault.json"
 
@@ -158,8 +158,6 @@ def settle(home: Path) -> None:
 def withdraw(home: Path) -> None:
     """Take away what was begun and did not take its place: the vault first, then the database."""
     if not is_unsettled(home):
-        from db.connection import remove
-
         (home / WAITING).unlink(missing_ok=True)
         remove(fresh_of(home))
 

@@ -14,17 +14,15 @@ from db.connection import (
     OfficeError,
     Progress,
     explain,
-    files_of,
     need_room,
     open_reader,
     open_writer,
-    path_of,
     size_of,
     transaction,
 )
 from db.connection import driver as sqlite
 from db.errors import reason
-from db.home import BACKUPS, COPIED, DESK, LOG, REJECTS
+from db.home import BACKUPS, COPIED, DESK, LOG, REJECTS, files_of, path_of
 from db.vault import wiping
 
 STEPS = 100_000

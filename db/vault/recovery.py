@@ -12,8 +12,9 @@ import os
 from pathlib import Path
 
 from db import device, vault
-from db.connection import Connection, OfficeError, open_reader, path_of
+from db.connection import Connection, OfficeError, open_reader
 from db.errors import reason
+from db.home import path_of
 from db.vault import conversion as encryption
 
 FORMAT = "duban recovery 1"

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from db import instants
-from db.connection import Connection, path_of
+from db.connection import Connection
+from db.home import path_of
 from db.reads.board import QUEUES, UNCLAIMED, Counts, ListQuery, Scope, counts, page
 from db.terms import UNCLAIMED_LABEL, Alarm, Pending
 from duban_tui.cli.output import print_cases, print_json

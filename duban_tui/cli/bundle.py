@@ -191,8 +191,9 @@ def _opened(args: argparse.Namespace, path: Path) -> tuple[Opened | None, str | 
         BundleRefused: it is for this machine and was changed or cut.
     """
     from db.bundle import container, opening
-    from db.connection import OfficeError, path_of
+    from db.connection import OfficeError
     from db.device import known_id
+    from db.home import path_of
     from db.reads.desk import kind_of
 
     home = home_of(args)

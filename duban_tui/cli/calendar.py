@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from db import calendars
-from db.connection import open_reader, path_of
+from db.connection import open_reader
+from db.home import path_of
 from db.posts import Power
 from db.workdays import ONE_DAY, Calendar, DayKind
 from duban_tui.cli.cells import cut

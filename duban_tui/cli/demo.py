@@ -9,7 +9,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from db.connection import open_reader, path_of
+from db.connection import open_reader
+from db.home import path_of
 from db.rules import Rules
 from duban_tui.cli.desk import show_desk
 from duban_tui.cli.errors import CommandError

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from db.connection import driver, explain, path_of
+from db.connection import driver, explain
 from db.errors import reason
+from db.home import path_of
 
 
 class CommandError(Exception):

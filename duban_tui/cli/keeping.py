@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from db import instants, vault
-from db.connection import path_of
+from db.home import path_of
 from duban_tui import locations
 from duban_tui.cli import INTERRUPTED, passphrase
 from duban_tui.cli.errors import CommandError

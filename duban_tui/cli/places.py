@@ -8,7 +8,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from db.connection import Connection, open_reader, path_of
+from db.connection import Connection, open_reader
+from db.home import path_of
 from db.posts import Power
 from duban_tui import locations
 from duban_tui.cli.errors import CommandError

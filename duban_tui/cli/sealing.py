@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from db import evidence, vault
-from db.connection import path_of
+from db.home import path_of
 from db.posts import Power
 from db.vault import wiping
 from duban_tui.cli import passphrase as given

@@ -8,7 +8,8 @@ import sys
 from pathlib import Path
 
 from db import instants
-from db.connection import Connection, path_of
+from db.connection import Connection
+from db.home import path_of
 from db.posts import Power
 from db.reads import desk
 from duban_tui.cli.errors import CommandError

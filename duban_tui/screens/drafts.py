@@ -14,7 +14,7 @@ from db import drafts, instants
 from db.actions import Action
 from db.connection import OfficeError
 from db.drafts import Draft
-from db.office import path_of
+from db.home import path_of
 from duban_tui.screens.base import DeskScreen
 
 if TYPE_CHECKING:

@@ -11,7 +11,8 @@ from textual.widget import Widget
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from db.connection import OfficeError, former_of, missing, path_of
+from db.connection import OfficeError, former_of, missing
+from db.home import path_of
 from db.keeping import backup
 from db.office import Office
 from db.terms import CopyKind

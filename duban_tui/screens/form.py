@@ -15,8 +15,8 @@ from textual.widgets import Static
 from db import instants
 from db.connection import OfficeError
 from db.drafts import Draft
+from db.home import path_of
 from db.ids import uuid7
-from db.office import path_of
 from duban_tui import commands
 from duban_tui.commands import Place
 from duban_tui.draft_keeper import DraftKeeper, save_failed

@@ -15,7 +15,8 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from db import instants, officers, vault
-from db.connection import OfficeError, open_reader, path_of
+from db.connection import OfficeError, open_reader
+from db.home import path_of
 from db.officers import pins
 from db.officers.pins import WrongPin, told
 from duban_tui.locking import ASKING, enter

@@ -11,7 +11,7 @@ from db.actions import FIELDS, Action, FieldSpec
 from db.connection import Progress
 from db.drafts import Draft
 from db.evidence.intake import Entry, Limits, take_in
-from db.office import path_of
+from db.home import path_of
 from db.reads import case as reads
 from duban_tui import commands
 from duban_tui.commands import Place

@@ -10,8 +10,9 @@ from db import drafts, evidence
 from db.bundle import cleanup, pairing
 from db.bundle.pack import pack_changes
 from db.bundle.take import take
-from db.connection import path_of, transaction
+from db.connection import transaction
 from db.errors import BundleRefused
+from db.home import path_of
 from db.keeping import doctor
 from db.keeping.rebuild import rebuild
 from db.office import Office

@@ -6,7 +6,8 @@ import json
 from pathlib import Path
 
 from db import instants
-from db.connection import open_reader, path_of
+from db.connection import open_reader
+from db.home import path_of
 from db.reads.board import Scope, counts
 from tests.cli.conftest import CASES, Run
 

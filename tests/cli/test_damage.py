@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from db.connection import open_writer, path_of
+from db.connection import open_writer
+from db.home import path_of
 from tests.cli.conftest import Run
 
 COMMANDS = [["board"], ["find", "路灯"], ["show", "2026-000001"], ["doctor"], ["units", "list"], []]

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from db.connection import path_of
+from db.home import path_of
 from tests.cli.conftest import Run
 
 ROOT = Path(__file__).resolve().parents[2]

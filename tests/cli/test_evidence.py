@@ -9,7 +9,8 @@ import pytest
 from PIL import Image
 
 from db import evidence, vault
-from db.connection import open_reader, path_of
+from db.connection import open_reader
+from db.home import path_of
 from tests.cli.conftest import Run
 
 

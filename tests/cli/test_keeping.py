@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from db.connection import open_writer, path_of
+from db.connection import open_writer
+from db.home import path_of
 from tests.cli.conftest import Run
 from tests.db.test_migrations import office_of_version_1
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from db.connection import open_reader, path_of
+from db.connection import open_reader
+from db.home import path_of
 from tests.cli.conftest import Run
 
 NOTE = """\

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from db.connection import open_reader, path_of
+from db.connection import open_reader
+from db.home import path_of
 from db.officers import pins
 from tests.cli.conftest import Ended, Run
 

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from db import device, vault
-from db.connection import open_reader, open_writer, path_of
+from db.connection import open_reader, open_writer
+from db.home import path_of
 from tests.cli.conftest import Run
 from tests.vaults import OTHER, PASSPHRASE, cheap, traces
 

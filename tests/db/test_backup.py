@@ -17,9 +17,10 @@ import pytest
 from db import calendars, contents, instants, recalculation
 from db.actions import Action
 from db.connection import OfficeError, open_reader, open_writer, transaction
+from db.home import path_of
 from db.journal import Act, Recorded, open_case, record
 from db.keeping import backup, doctor
-from db.office import Calendars, Office, path_of
+from db.office import Calendars, Office
 from db.reads import case as reads
 from tests.db.conftest import MONDAY, RULES
 

@@ -15,10 +15,11 @@ import pytest
 
 from db import device, evidence, vault
 from db.actions import Action
-from db.connection import OfficeError, files_of, is_keyed, open_reader
+from db.connection import OfficeError, is_keyed, open_reader
+from db.home import files_of, path_of
 from db.journal import Act, open_case, record
 from db.keeping import backup, doctor
-from db.office import Calendars, Office, path_of
+from db.office import Calendars, Office
 from db.vault import conversion as encryption
 from tests.db.conftest import MONDAY, RULES
 from tests.vaults import OTHER, PASSPHRASE, cheap, traces

@@ -18,9 +18,10 @@ import pytest
 from db import contents, submitters, units
 from db.actions import Action
 from db.connection import OfficeError, open_reader, transaction
+from db.home import path_of
 from db.journal import Act, NotAllowed, Recorded, open_case, record, record_batch
 from db.keeping import doctor, rebuild
-from db.office import Office, path_of
+from db.office import Office
 from db.reads import flow
 from db.search import find
 from db.terms import Via

@@ -8,7 +8,8 @@ import pytest
 
 from db import instants
 from db.actions import Action
-from db.connection import open_reader, path_of
+from db.connection import open_reader
+from db.home import path_of
 from db.journal import Act, Recorded, open_case, record
 from db.office import Office
 from db.reads.lookup import Superseded, ids, marks, search

@@ -11,7 +11,8 @@ import pytest
 from db import vault
 from db.connection import OfficeError, open_reader, open_writer
 from db.errors import WrongPassphrase
-from db.office import Office, path_of
+from db.home import path_of
+from db.office import Office
 from db.vault import recovery
 from tests.db.conftest import MONDAY, RULES
 from tests.vaults import OTHER, PASSPHRASE, cheap, everything

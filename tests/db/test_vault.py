@@ -12,12 +12,13 @@ import pytest
 
 from db import device, drafts, evidence, vault
 from db.actions import Action
-from db.connection import OfficeError, files_of, is_keyed, open_reader
+from db.connection import OfficeError, is_keyed, open_reader
 from db.drafts import Draft
 from db.errors import OfficeLocked, WrongPassphrase
+from db.home import files_of, path_of
 from db.journal import Act, open_case
 from db.keeping import backup, doctor, rebuild, upkeep
-from db.office import Calendars, Office, path_of
+from db.office import Calendars, Office
 from db.units.table import UnitTableError
 from tests.db.conftest import MONDAY, RULES
 from tests.vaults import OTHER, PASSPHRASE, cheap, traces

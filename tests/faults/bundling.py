@@ -10,8 +10,9 @@ from db.actions import Action
 from db.bundle import cleanup, pairing, receipt
 from db.bundle.pack import pack_cases, pack_changes
 from db.bundle.take import AlreadyTaken, take
-from db.connection import path_of, transaction
+from db.connection import transaction
 from db.errors import BundleRefused
+from db.home import path_of
 from db.journal import Act, record
 from db.office import Office
 from db.terms import CopyKind

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from db import closed
 from db.actions import Action
-from db.connection import OfficeError, former_of, open_reader, path_of
+from db.connection import OfficeError, former_of, open_reader
+from db.home import path_of
 from db.journal import Act, Recorded, open_case
 from db.keeping import doctor
 from db.office import Calendars, Office

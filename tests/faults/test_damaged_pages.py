@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from db.connection import OfficeError, open_reader, path_of
+from db.connection import OfficeError, open_reader
+from db.home import path_of
 from db.keeping import aftermath, backup, log_check
 from duban_tui.cli import main
 from tests.db.conftest import MONDAY

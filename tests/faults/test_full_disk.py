@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from db import drafts
-from db.connection import OfficeError, open_reader, path_of
+from db.connection import OfficeError, open_reader
+from db.home import path_of
 from db.keeping import aftermath, backup, daily
 from db.office import Office
 from duban_tui.cli import main

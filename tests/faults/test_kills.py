@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from db.connection import path_of
+from db.home import path_of
 from tests.faults.kills import Ended, Kind, kill_once
 from tests.faults.offices import fresh
 from tests.faults.work import Materials, check_steps, kinds, make

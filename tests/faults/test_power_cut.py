@@ -12,10 +12,10 @@ import pytest
 
 from db import drafts
 from db.actions import Action
-from db.connection import OfficeError, open_reader, path_of
+from db.connection import OfficeError, open_reader
 from db.connection import driver as sqlite
 from db.drafts import Draft
-from db.home import DATABASE
+from db.home import DATABASE, path_of
 from db.journal import Act, record
 from db.keeping import doctor, upkeep
 from db.office import Calendars

@@ -16,7 +16,8 @@ from contextlib import closing
 from pathlib import Path
 
 from db import drafts
-from db.connection import open_reader, path_of
+from db.connection import open_reader
+from db.home import path_of
 from db.keeping import aftermath, daily
 from duban_tui import config, locations
 from tests.faults.kills import Ended, Outcome, Say

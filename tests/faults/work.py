@@ -11,8 +11,9 @@ from typing import NamedTuple
 from bench import ledger_file
 from db import closed
 from db.actions import Action
-from db.connection import SCHEMA_VERSION, former_of, open_reader, path_of
+from db.connection import SCHEMA_VERSION, former_of, open_reader
 from db.exchange import ledger
+from db.home import path_of
 from db.journal import Act, record
 from db.keeping import aftermath, backup, daily
 from db.office import upgrade

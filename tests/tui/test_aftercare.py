@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from db.connection import OfficeError, path_of
+from db.connection import OfficeError
+from db.home import path_of
 from db.journal import Recorded
 from db.keeping import aftermath, daily, presence
 from duban_tui import aftercare, office_app

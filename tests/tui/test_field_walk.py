@@ -19,7 +19,7 @@ import pytest
 
 from db import instants
 from db.actions import Action
-from db.connection import path_of
+from db.home import path_of
 from db.journal import Act, open_case, record
 from db.office import Office
 from db.terms import Via

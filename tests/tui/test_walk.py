@@ -12,7 +12,8 @@ import pytest
 
 from db import drafts, instants
 from db.actions import Action
-from db.connection import open_reader, path_of
+from db.connection import open_reader
+from db.home import path_of
 from db.journal import Act, open_case
 from db.office import Office
 from duban_tui import config

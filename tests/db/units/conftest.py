@@ -11,7 +11,8 @@ import pytest
 
 from db import units
 from db.connection import Connection, open_writer
-from db.office import Office, path_of
+from db.home import path_of
+from db.office import Office
 from db.units import Changes
 from tests.db.conftest import RULES
 

@@ -15,7 +15,7 @@ import pytest
 
 from db import drafts
 from db.connection import open_reader
-from db.office import path_of
+from db.home import path_of
 from db.reads import flow
 from duban_tui.screens.drafts import DraftsScreen
 from duban_tui.screens.note import NoteScreen

@@ -8,8 +8,9 @@ import pytest
 from textual import events
 
 from db import vault
+from db.home import path_of
 from db.keeping import backup
-from db.office import Office, path_of
+from db.office import Office
 from duban_tui import config
 from duban_tui.app import DubanApp
 from duban_tui.cli import demo

@@ -12,13 +12,14 @@ import pytest
 
 from db import evidence
 from db.actions import Action
-from db.connection import files_of, open_reader
+from db.connection import open_reader
 from db.exchange.errors import LedgerError
 from db.exchange.export import export_cases
 from db.exchange.ledger import import_ledger
+from db.home import files_of, path_of
 from db.journal import Act, record
 from db.keeping import backup
-from db.office import Office, path_of
+from db.office import Office
 from db.reads.board import ListQuery, ids
 from db.vault import conversion as encryption
 from duban_tui import config, locations
