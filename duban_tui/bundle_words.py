@@ -86,14 +86,16 @@ def _receipt(done: Taken, will: str) -> Iterator[str]:
     yield "这些记录办公室都有了，可以清理"
 
 
-def cleaned(done: Cleaned, *, dry_run: bool) -> Iterator[str]:
-    """What was forgotten, and what stays and why."""
+def cleaned(done: Cleaned, copies: Sequence[Path] = (), *, dry_run: bool) -> Iterator[str]:
+    """What was forgotten, and what stays and why; `copies` are the daily backups, which forget nothing."""
     will = "将" if dry_run else "已"
     yield f"{will}清理 {len(done.gone)} 件：{_some([one.number for one in done.gone])}"
     if done.log_left:
         yield "! 另有窗口开着办公库，日志里还留有旧文字：请都关上，再清理一次"
     for one in done.kept:
         yield f"  留下 {one.number}：{why_kept(one)}"
+    if done.gone and copies:
+        yield f"! 每日备份 {len(copies)} 份里还有旧文字，不要了请删去：{copies[0].parent}"
 
 
 def why_kept(one: Candidate) -> str:

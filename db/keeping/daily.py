@@ -57,6 +57,11 @@ def _stem(home: Path) -> str:
     return f"duban-daily-{whose[:6]}"
 
 
+def copies(home: Path, folder: Path) -> list[Path]:
+    """The daily copies of an office that are there, oldest first."""
+    return sorted(folder.glob(f"{_stem(home)}-{'[0-9]' * 8}.db"))
+
+
 def make(home: Path, folder: Path, keep: int, *, now: int, progress: Progress) -> Path | None:
     """Make today's copy, unless it is there or another desk is making it; then remove old ones.
 
@@ -87,14 +92,13 @@ def make(home: Path, folder: Path, keep: int, *, now: int, progress: Progress) -
             return None
         back_up(home, target, now=now, progress=progress, page_by_page=True, leave=LEAVE)
         with suppress(OSError):  # What cannot be removed today goes tomorrow.
-            _rotate(target, _stem(home), keep)
+            _rotate(home, target, keep)
     return target
 
 
-def _rotate(newest: Path, stem: str, keep: int) -> None:
+def _rotate(home: Path, newest: Path, keep: int) -> None:
     """By the day in the name; `newest` stays also where a wrong clock once dated one after it."""
-    own = newest.parent.glob(f"{stem}-{'[0-9]' * 8}.db")
-    others = sorted(path for path in own if path != newest)
+    others = [path for path in copies(home, newest.parent) if path != newest]
     for old in others[: len(others) - (keep - 1)]:
         for file in old.parent.glob(f"{old.name}*"):  # What lies beside a copy bears its name.
             file.unlink(missing_ok=True)

@@ -13,7 +13,7 @@ from db.terms import BundleKind, MarkKind
 from duban_tui import bundle_words
 from duban_tui.cli.errors import CommandError
 from duban_tui.cli.output import minute, print_json, print_table
-from duban_tui.cli.places import case_numbered, home_of, office_of, reader_of, unit_named
+from duban_tui.cli.places import case_numbered, config_of, home_of, office_of, reader_of, unit_named
 
 if TYPE_CHECKING:
     from db.bundle.book import Entry
@@ -311,6 +311,7 @@ def _entry(one: Entry) -> dict[str, Any]:
 def clean(args: argparse.Namespace) -> None:
     """Forget on a field copy what the office has said it holds."""
     from db.bundle import cleanup
+    from db.keeping import daily
 
     if bool(args.numbers) == args.all:
         raise CommandError("请写要清理的事项编号，或用 --all 清理全部已有回执的")
@@ -320,10 +321,12 @@ def clean(args: argparse.Namespace) -> None:
             done = cleanup.would(office, chosen, force=args.force)
         else:
             done = cleanup.clean(office, chosen, force=args.force)
+    copies = daily.copies(home_of(args), daily.place(home_of(args), config_of(args).backup.folder).folder)
     if args.json:
         print_json({
             "dry_run": args.dry_run, "cleaned": [one.number for one in done.gone],
             "kept": [{"number": one.number, "why": bundle_words.why_kept(one)} for one in done.kept],
+            "daily_backups": [str(copy) for copy in copies],
         })  # fmt: skip
         return
-    _print(bundle_words.cleaned(done, dry_run=args.dry_run))
+    _print(bundle_words.cleaned(done, copies, dry_run=args.dry_run))

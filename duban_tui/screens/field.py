@@ -18,6 +18,7 @@ from textual.widgets import Static
 from db.bundle import book, checklist, cleanup, pairing
 from db.bundle.pairing import Paired
 from db.errors import OfficeError
+from db.keeping import daily
 from db.office import Office
 from db.reads import views
 from db.reads.desk import kind_of
@@ -107,7 +108,7 @@ class FieldScreen(DeskScreen[None]):
         yield Field("confidential", "带保密件", YesNo())
         yield Field("name", "本机名称", LineInput(placeholder="如：王五的笔记本；空着不改"))
         yield Field("path", "文件", LineInput(placeholder="U 盘上的路径"), required=True)
-        yield Field("code", "对方的码", LineInput(placeholder="对方念的 12 位数字；当面交接可空着"))
+        yield Field("code", "核对码", LineInput(placeholder="对方念的 12 位数字；当面交接可空着"))
 
     def _receivers(self) -> list[Option]:
         return [(one.id, one.name) for one in self._paired()]
@@ -119,7 +120,7 @@ class FieldScreen(DeskScreen[None]):
         """Begin with what there is to do."""
         self._show_fields()
         self._show_book()
-        self.form.focus_first()
+        self.form.field("task").take_focus()
         self._say("F2 先核对，什么都不会写入")
 
     def on_form_ended(self, _event: Form.Ended) -> None:
@@ -131,6 +132,8 @@ class FieldScreen(DeskScreen[None]):
         event.stop()
         if self._agreed is not None:
             self._agreed = None
+            self.query_one("#report", Static).update("")
+        if not self._working:
             self._say("F2 先核对，什么都不会写入")
         self._show_fields()
 
@@ -260,9 +263,9 @@ class FieldScreen(DeskScreen[None]):
         return bundle_words.taken(done, written, dry_run=not sure)
 
     def _clean(self, office: Office, entered: dict[str, Any], sure: bool) -> Lines:
-        if sure:
-            return bundle_words.cleaned(cleanup.clean(office), dry_run=False)
-        return bundle_words.cleaned(cleanup.would(office), dry_run=True)
+        done = cleanup.clean(office) if sure else cleanup.would(office)
+        where = daily.place(office.home, self.desk.config.backup.folder)
+        return bundle_words.cleaned(done, daily.copies(office.home, where.folder), dry_run=not sure)
 
     def _pair(self, office: Office, entered: dict[str, Any], sure: bool) -> Lines:
         from db.bundle import card
@@ -271,13 +274,13 @@ class FieldScreen(DeskScreen[None]):
         found = card.read(_path(entered))
         code = card.code(found)
         if entered["code"] and not card.same_code(entered["code"], code):
-            raise ValueError(f"码不对：这张名片的码是 {code}。请与对方核对，不一致就不要配对")
-        told = f"“{found.name}”（{CopyKind(found.kind).label}），码 {code}"
+            raise ValueError(f"核对码不一样，没有配对：这张名片的是 {code}。名片可能被换过，请当面重新交换")
+        told = f"“{found.name}”（{CopyKind(found.kind).label}）"
         if not sure:
-            return [told, "请与对方屏幕上的码逐位核对，一致才配对"]
+            return [f"将与{told}配对，核对码 {code}", "请与对方屏幕上的核对码逐位核对，一致才配对"]
         with transaction(office.writer):
             pairing.add(office.writer, office.device, office.kind, found, office.clock())
-        return [f"✓ 已与{told} 配对"]
+        return [f"✓ 已与{told}配对，核对码 {code}"]
 
     def _card(self, office: Office, entered: dict[str, Any], sure: bool) -> Lines:
         from db.bundle import card
@@ -289,7 +292,7 @@ class FieldScreen(DeskScreen[None]):
         with transaction(office.writer):
             own = pairing.own_card(office.writer, office.device, office.kind, entered["name"])
         card.write(office.home, own, path)
-        return [f"✓ 名片已写到 {path}", f"本机“{own.name}”的码：{card.code(own)}  给对方念这 12 位数字"]
+        return [f"✓ 名片已写到 {path}", f"本机“{own.name}”的核对码：{card.code(own)}  给对方念这 12 位数字"]
 
 
 def _path(entered: Mapping[str, Any]) -> Path:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from db.bundle import card
+from db.keeping import daily
 from tests.cli.conftest import Ended, Run
 
 NOTE = 'method = "走访"\nfindings = "路灯未修"\n'
@@ -108,6 +109,18 @@ def test_the_whole_way(run: Run, office: Path, laptop: Path, number: str, tmp_pa
     assert told(run("find", number, "--json", home=laptop)) == []
     for one in (office, laptop):
         assert run("doctor", home=one).status == 0
+
+
+def test_what_is_cleaned_is_still_in_the_daily_backups(
+    run: Run, office: Path, laptop: Path, number: str, tmp_path: Path
+) -> None:
+    run("bundle", "out", number, "--for", "王五的笔记本", "--to", tmp_path / "x", home=office)
+    run("bundle", "in", tmp_path / "x", home=laptop)
+    copy = daily.copy_of(laptop, laptop / daily.FOLDER, 0)
+    copy.parent.mkdir()
+    assert "每日备份" not in run("bundle", "clean", "--all", "--dry-run", home=laptop).out
+    copy.touch()
+    assert "每日备份 1 份里还有旧文字" in run("bundle", "clean", "--all", home=laptop).out
 
 
 def test_a_list_by_its_name_and_unit(run: Run, office: Path, laptop: Path, tmp_path: Path) -> None:

@@ -126,6 +126,27 @@ async def test_the_first_f2_only_tells(
         assert not (tmp_path / "card").exists()
 
 
+async def test_what_was_refused_or_shown_goes_with_the_task_it_was_about(
+    home: Path, settings: Config, tmp_path: Path
+) -> None:
+    async with bundles_of(home, settings) as office:
+        assert "读不了" in await do(office, "pair", path=str(tmp_path / "none"))
+        screen = office.app.screen
+        assert isinstance(screen, FieldScreen)
+        assert screen.form.field("task").has_focus_within
+        await office.press("right")
+        await settled(office)
+        assert "读不了" not in shown(office)
+        assert "F2 先核对" in shown(office)
+        screen.form.field("path").control.typed = str(tmp_path / "own.card")
+        await office.press("f2")
+        await settled(office)
+        assert "将把本机的名片写到" in shown(office)
+        await office.press("left")
+        await settled(office)
+        assert "将把本机的名片写到" not in shown(office)
+
+
 async def test_what_is_refused_is_said_in_one_line(home: Path, settings: Config, tmp_path: Path) -> None:
     async with bundles_of(home, settings) as office:
         told = await do(office, "in", path=str(tmp_path / "没有"))
