@@ -42,7 +42,8 @@ class AttachmentRow(NamedTuple):
         return self.removed_at is None
 
 
-_ROWS = """SELECT a.sha256, a.event_id, a.size, c.text, v.by, v.recorded_at, r.recorded_at, r.by, r.data, v.outcome
+_ROWS = """SELECT a.sha256, a.event_id, a.size, c.text, v.by, v.recorded_at, r.recorded_at, r.by, r.data,
+v.outcome
 FROM attachment a JOIN event v ON v.id = a.event_id
 LEFT JOIN content c ON c.id = a.content_id LEFT JOIN event r ON r.id = a.removed_by
 WHERE a.case_id = ? ORDER BY a.event_id, a.rowid"""
