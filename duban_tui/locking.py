@@ -86,6 +86,11 @@ async def _shut(app: DubanApp) -> None:
         vault.lock(app.home)
 
 
+def stay_open(app: DubanApp) -> None:
+    """A passphrase was given while a long task kept the office open: its end takes the key no more."""
+    app.workers.cancel_group(app, SHUT)
+
+
 def enter(app: DubanApp, name: str | None) -> str | None:
     """Somebody has shown who he is: back to where he was, or for another officer to the board.
 
@@ -96,7 +101,7 @@ def enter(app: DubanApp, name: str | None) -> str | None:
     Returns:
         Why this officer cannot have the desk yet, in Chinese; None = the desk is his.
     """
-    app.workers.cancel_group(app, SHUT)
+    stay_open(app)
     app.reopen()
     same = app.begun and app.officer == (name or app.config.officer.name)
     if app.begun and not same and (lost := unsaved(app)):

@@ -19,7 +19,7 @@ from db.connection import OfficeError, open_reader
 from db.home import path_of
 from db.officers import pins
 from db.officers.pins import WrongPin, told
-from duban_tui.locking import ASKING, enter
+from duban_tui.locking import ASKING, enter, stay_open
 from duban_tui.widgets.choice import Choice
 from duban_tui.widgets.field import Field, Stepper, Typed
 from duban_tui.widgets.secret_input import SecretInput
@@ -65,9 +65,10 @@ class LoginScreen(Screen[None], Stepper):
             yield Static("Enter 继续  F10 退出", classes="hint")
 
     async def on_mount(self) -> None:
-        """Begin at the first question."""
+        """Begin at the first question; at the start not at one that the command line has answered."""
         self.set_interval(1.0, self._count_down)
-        if vault.is_sealed(self.app.home):
+        given = not self.app.begun and vault.is_open(self.app.home)
+        if vault.is_sealed(self.app.home) and not given:
             self.query_one(SecretInput).focus()
         else:
             await self._ask_who()
@@ -137,6 +138,7 @@ class LoginScreen(Screen[None], Stepper):
             self.app.call_from_thread(self._unlocked)
 
     def _unlocked(self) -> None:
+        stay_open(self.app)
         self._refuse("")
         self.call_later(self._ask_who)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -232,6 +233,36 @@ async def test_the_key_of_an_encrypted_office_is_forgotten(
         await until(pilot, lambda: not desk_of(pilot).locked)
         assert vault.is_open(home)
         assert "路灯不亮" in shown(pilot)
+    vault.lock(home)
+
+
+async def while_busy(reached: Callable[[], bool]) -> None:
+    """As `until`, but it does not wait for the workers."""
+    for _ in range(100):
+        if reached():
+            return
+        await asyncio.sleep(0.02)
+
+
+async def test_a_long_task_that_ends_takes_no_key_from_whoever_unlocks(
+    desk: Desk, home: Path, asking: Office
+) -> None:
+    asking.close()
+    with cheap():
+        conversion.encrypt(home, "山高水长八个字才够")
+    busy = threading.Event()
+    async with desk() as pilot:
+        await sign_in(pilot, "李四", PIN)
+        pilot.app.run_worker(lambda: busy.wait(5), thread=True)
+        await pilot.press("ctrl+l")
+        await while_busy(lambda: on(pilot, LoginScreen) and isinstance(pilot.app.focused, LineInput))
+        await typed(pilot, "山高水长八个字才够")
+        await pilot.press("enter")
+        await while_busy(lambda: bool(pilot.app.screen.query(Choice)))
+        busy.set()
+        await asyncio.sleep(0.2)
+        await sign_in(pilot, "李四", PIN)
+        assert on(pilot, BoardScreen)
     vault.lock(home)
 
 
