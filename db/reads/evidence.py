@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from db.connection import Connection
 from db.masking import mask_text
+from db.terms import Outcome
 
 
 class AttachmentRow(NamedTuple):
@@ -31,6 +32,8 @@ class AttachmentRow(NamedTuple):
     removed_by: str
     """The officer who took it away."""
     removed_why: str
+    undone: bool
+    """The note was undone since; what it showed stays."""
 
     @property
     def live(self) -> bool:
@@ -38,7 +41,8 @@ class AttachmentRow(NamedTuple):
         return self.removed_at is None
 
 
-_ROWS = """SELECT a.sha256, a.event_id, a.size, c.text, v.by, v.recorded_at, r.recorded_at, r.by, r.data
+_ROWS = """SELECT a.sha256, a.event_id, a.size, c.text, v.by, v.recorded_at,
+    r.recorded_at, r.by, r.data, v.outcome
 FROM attachment a JOIN event v ON v.id = a.event_id
 LEFT JOIN content c ON c.id = a.content_id LEFT JOIN event r ON r.id = a.removed_by
 WHERE a.case_id = ? ORDER BY a.event_id, a.rowid"""
@@ -56,7 +60,7 @@ def attachments(connection: Connection, case_id: int, *, masked: bool = True) ->
 
 
 def _row(row: tuple[Any, ...], *, masked: bool) -> AttachmentRow:
-    sha256, event_id, size, text, by, attached_at, removed_at, remover, removal = row
+    sha256, event_id, size, text, by, attached_at, removed_at, remover, removal, outcome = row
     about: dict[str, Any] = json.loads(text) if text else {}
     gone: dict[str, Any] = json.loads(removal) if removal else {}
     name = about.get("name", "")
@@ -73,4 +77,5 @@ def _row(row: tuple[Any, ...], *, masked: bool) -> AttachmentRow:
         removed_at=removed_at,
         removed_by=remover or "",
         removed_why=gone.get("reason", ""),
+        undone=outcome == Outcome.UNDONE,
     )

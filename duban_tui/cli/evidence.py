@@ -72,6 +72,7 @@ def file_line(file: AttachmentRow) -> dict[str, Any]:
         "removed_at": instants.iso(file.removed_at),
         "removed_by": file.removed_by or None,
         "removed_why": file.removed_why or None,
+        "undone": file.undone,
     }
 
 
@@ -81,7 +82,8 @@ def said_file(file: AttachmentRow) -> str:
     if not file.live:
         return f"已撤除  {about}  {minute(file.removed_at)}  {file.removed_by}：{file.removed_why}"
     taken = minute(file.taken_at)
-    return f"{file.name}  {about}  {f'{taken}（{file.taken_from}）' if taken else '时间不详'}"
+    undone = "  记录已撤销" if file.undone else ""
+    return f"{file.name}  {about}  {f'{taken}（{file.taken_from}）' if taken else '时间不详'}{undone}"
 
 
 def _named(connection: Connection, case_id: int, written: str) -> AttachmentRow:

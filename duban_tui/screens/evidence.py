@@ -257,6 +257,7 @@ def _line(file: AttachmentRow, year: int) -> Content:
             f"✗ 已撤除 {kind}  {size}  {show_at(file.removed_at, year)} {file.removed_by}：{file.removed_why}"
         )
         return Content.styled(told, "$text-muted")
+    undone = "  ✗ 记录已撤销" if file.undone else ""
     return Content.assemble(
-        f"{kind} {file.name}", (f"  {size}  {_taken(file, year)}  {file.by}", "$text-muted")
+        f"{kind} {file.name}", (f"  {size}  {_taken(file, year)}  {file.by}{undone}", "$text-muted")
     )

@@ -143,3 +143,12 @@ def test_what_leaves_an_encrypted_office_in_clear_is_said(
     monkeypatch.setattr(vault, "database_key", lambda home: None)
     monkeypatch.setattr(vault, "unseal", lambda home, data, about: data)
     assert "没有加密" in run("evidence", number, "--to", tmp_path / "out", home=office).out
+
+
+def test_the_files_of_an_undone_note_are_told_apart(run: Run, office: Path, number: str, visit: Path) -> None:
+    run("note", number, "--file", visit / "note.toml", home=office)
+    assert "记录已撤销" not in run("evidence", number, home=office).out
+    assert run("undo", number, home=office).status == 0
+    assert "记录已撤销" in run("evidence", number, home=office).out
+    (file,) = json.loads(run("evidence", number, "--json", home=office).out)
+    assert (file["undone"], file["removed_at"]) == (True, None)
