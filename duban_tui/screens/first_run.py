@@ -18,6 +18,7 @@ from db.terms import CopyKind
 from duban_tui.screens.base import DeskScreen
 from duban_tui.widgets.field import Field, Stepper
 from duban_tui.widgets.line_input import LineInput
+from duban_tui.widgets.secret_input import SecretInput
 
 CHOICES = (
     ("new", "新建办公库", "装入随带的重庆市单位树（12,340 个单位），从空白开始"),
@@ -69,10 +70,8 @@ class FirstRunScreen(DeskScreen[None], Stepper):
         )
         yield Static(ENCRYPTING, id="encrypting", markup=False)
         yield Field("source", "备份文件", LineInput(placeholder="路径，回车恢复"))
-        yield Field(
-            "passphrase", "办公库口令", LineInput(placeholder="不填就不加密，回车建立", password=True)
-        )
-        yield Field("again", "再输一遍", LineInput(placeholder="回车建立", password=True))
+        yield Field("passphrase", "办公库口令", SecretInput("不填就不加密，回车建立"))
+        yield Field("again", "再输一遍", SecretInput("回车建立"))
         yield Static("", id="said", markup=False)
 
     def _why(self) -> str:
