@@ -149,7 +149,7 @@ def test_a_list_by_its_name_and_unit(run: Run, office: Path, laptop: Path, tmp_p
     assert sorted([*without["cases"], *without["left_behind"]]) == sorted(made["cases"])
     for name in ("待核查", "办理中", "办结待审核"):
         ended = run(
-            "bundle", "out", "--list", name, "--to", tmp_path / "y", "--for", "王五的笔记本",
+            "bundle", "out", "--list", name, "--to", tmp_path / name, "--for", "王五的笔记本",
             "--confidential", home=office,
         )  # fmt: skip
         assert ended.status == 0, ended.err
