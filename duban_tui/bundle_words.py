@@ -22,7 +22,7 @@ SHOWN = 20
 
 
 def minute(instant: int | None) -> str:
-    """``11-22 09:10``; nothing for an unknown one."""
+    """``2026-11-22 09:10``; nothing for an unknown one."""
     return "" if instant is None else f"{instants.local(instant):%Y-%m-%d %H:%M}"
 
 
@@ -123,8 +123,14 @@ def state(one: Entry) -> str:
     return "有回执" if one.acknowledged_at is not None else "还没有回执"
 
 
+def held(one: Entry) -> str:
+    """How many cases a bundle of the book holds; a receipt holds none."""
+    return "" if one.kind == BundleKind.RECEIPT else f"{len(one.cases)} 件"
+
+
 def entry(one: Entry) -> str:
     """One line of the book of bundles."""
     at = minute(one.made_at if one.outgoing else one.taken_at)
     way = "发给" if one.outgoing else "收自"
-    return f"{at}  {way}“{one.name}”  {BundleKind(one.kind).label}  {len(one.cases)} 件  {state(one)}"
+    said = (at, f"{way}“{one.name}”", BundleKind(one.kind).label, held(one), state(one))
+    return "  ".join(filter(None, said))

@@ -96,7 +96,7 @@ def pack_cases(
         BundleRefused: a field copy asks, nothing was chosen, or a 保密 case without leave.
         ValueError: an empty reason.
         NotAllowed: the officer's post does not see who reported a case.
-        OfficeError: the file cannot be written. Nothing is in the book then.
+        OfficeError: a file of that name is there, or it cannot be written. Nothing is in the book then.
     """
     if office.kind is not CopyKind.OFFICE or to.kind != CopyKind.FIELD:
         raise BundleRefused("下乡包由办公室做给外勤副本；外勤副本回传请用 duban bundle out --changes")
@@ -136,7 +136,7 @@ def pack_changes(office: Office, to: Paired, path: Path) -> Packed:
 
     Raises:
         BundleRefused: an office asks, or there is nothing to bring back.
-        OfficeError: the file cannot be written. Nothing is in the book then.
+        OfficeError: a file of that name is there, or it cannot be written. Nothing is in the book then.
     """
     if office.kind is not CopyKind.FIELD or to.kind != CopyKind.OFFICE:
         raise BundleRefused("回传包由外勤副本做给办公室；办公室派件请写编号或 --list")
@@ -202,6 +202,8 @@ def _seal(
     with_identity: str | None,
 ) -> Packed:
     """Write the file and enter it into the book; the file gets its name after the book is on disk."""
+    if path.exists():
+        raise OfficeError(f"已有同名文件：{path}。请换一个名字，包不会覆盖旧文件")
     connection, data = office.writer, records.pack(carried)
     sizes = {file.sha256: _size(office, file.sha256) for file in files}
     here = {sha256: size for sha256, size in sizes.items() if size is not None}

@@ -76,7 +76,7 @@ def asked(connection: Connection, day: dt.date) -> list[str]:
     able = managers(connection, day)
     if not able:
         return ["没有人设登录口令：打开值班台、运行命令都不用登录"]
-    said = ["从现在起都要登录"]
+    said = ["打开值班台、运行命令都要登录"]
     bare = [row.name for row in roster(connection) if row.works_on(day) and not row.has_pin]
     if bare:
         said.append(f"还没有登录口令、登录不了的：{'、'.join(bare)}")

@@ -284,7 +284,7 @@ def list_bundles(args: argparse.Namespace) -> None:
                 "发出" if one.outgoing else "收下",
                 BundleKind(one.kind).label,
                 one.name,
-                str(len(one.cases)),
+                bundle_words.held(one),
                 bundle_words.state(one),
             )
             for one in entries

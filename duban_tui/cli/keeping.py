@@ -65,6 +65,8 @@ def backup(args: argparse.Namespace) -> None:
 
 def restore(args: argparse.Namespace) -> None:
     """Put a backup in the place of the office."""
+    from db.bundle import pairing
+    from db.connection import open_reader
     from db.evidence import backup as evidence_backup
     from db.keeping.backup import restore as put_back
 
@@ -77,6 +79,8 @@ def restore(args: argparse.Namespace) -> None:
         passphrase=passphrase.given(args),
     )
     print(f"已恢复办公库：{path_of(home)}" + (f"；原来的留在：{former}" if former else ""))
+    if names := [one.name for one in pairing.listing(open_reader(path_of(home))) if one.revoked_at is None]:
+        print(f"本机换了新的身份，要重新配对：{'、'.join(names)}")
     if lost := evidence_backup.missing(home):
         print(
             f"有 {len(lost):,} 个附件没有找到（如 {lost[0]}）。"

@@ -68,7 +68,8 @@ def _parse_toml(text: str, source: str) -> dict[str, Any]:
         return tomli.loads(text)
     except tomli.TOMLDecodeError as error:
         raise CommandError(
-            f"{source}：TOML 写法有误，第 {error.lineno} 行第 {error.colno} 列，请检查引号和等号"
+            f"{source}：TOML 写法有误，第 {error.lineno} 行第 {error.colno} 列，"
+            "请检查引号和等号；中文的项名也要加引号"
         ) from None
 
 

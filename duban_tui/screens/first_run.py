@@ -19,6 +19,7 @@ from db.terms import CopyKind
 from duban_tui.screens.base import DeskScreen
 from duban_tui.widgets.field import Field, Stepper
 from duban_tui.widgets.line_input import LineInput
+from duban_tui.widgets.secret_input import SecretInput
 
 CHOICES = (
     ("new", "新建办公库", "装入随带的重庆市单位树（12,340 个单位），从空白开始"),
@@ -32,6 +33,11 @@ ENCRYPTING = """\
 办公库口令可以不填；填了，办公库、附件、草稿和备份都加密。下乡的笔记本应当填。
 办公库口令没有存下来：忘了它，这份办公库就再也打不开。建好后可以做一份恢复文件交给配对过的机器保管\
 （duban recovery make）。"""
+
+PAIRING = "本机登记的编号以 {prefix} 开头\n下一步：F9“下乡包”，写名片、与办公室配对"
+
+TO_NOTE_DOWN = 20.0
+"""Seconds for which the prefix of a new field copy is shown."""
 
 FIELDS = {"new": ("passphrase", "again"), "field": ("passphrase", "again"), "restore": ("source",)}
 """What each way asks for at first."""
@@ -65,10 +71,8 @@ class FirstRunScreen(DeskScreen[None], Stepper):
         )
         yield Static(ENCRYPTING, id="encrypting", markup=False)
         yield Field("source", "备份文件", LineInput(placeholder="路径，回车恢复"))
-        yield Field(
-            "passphrase", "办公库口令", LineInput(placeholder="不填就不加密，回车建立", password=True)
-        )
-        yield Field("again", "再输一遍", LineInput(placeholder="回车建立", password=True))
+        yield Field("passphrase", "办公库口令", SecretInput("不填就不加密，回车建立"))
+        yield Field("again", "再输一遍", SecretInput("回车建立"))
         yield Static("", id="said", markup=False)
 
     def _why(self) -> str:
@@ -85,6 +89,8 @@ class FirstRunScreen(DeskScreen[None], Stepper):
     def action_choose_again(self) -> None:
         """Esc: back to the choices, unless one is being carried out."""
         if not self.query_one(OptionList).disabled:
+            for key in ("passphrase", "again"):  # What cannot be seen cannot be mended: it is typed again.
+                self._field(key).control.typed = ""
             self._ask()
             self._say("")
             self.query_one(OptionList).focus()
@@ -162,14 +168,15 @@ class FirstRunScreen(DeskScreen[None], Stepper):
     def _create(self, passphrase: str | None, kind: CopyKind) -> None:
         config = self.desk.config
         try:
-            Office.create(
+            with Office.create(
                 self.desk.home, config.rules, config.officer.name, name=config.office.name, kind=kind,
                 post=config.officer.post, passphrase=passphrase,
-            ).close()  # fmt: skip
+            ) as office:  # fmt: skip
+                prefix = office.device.prefix
         except OfficeError as error:
             self._failed(str(error))
         else:
-            self._begin(self.desk.home)
+            self._begin(self.desk.home, PAIRING.format(prefix=prefix) if prefix else "")
 
     @work(thread=True, group="first_run")
     def _demo(self) -> None:
@@ -195,12 +202,14 @@ class FirstRunScreen(DeskScreen[None], Stepper):
         else:
             self._begin(self.desk.home)
 
-    def _begin(self, home: Path) -> None:
-        self.desk.call_from_thread(self._open_board, home)
+    def _begin(self, home: Path, said: str = "") -> None:
+        self.desk.call_from_thread(self._open_board, home, said)
 
-    def _open_board(self, home: Path) -> None:
+    def _open_board(self, home: Path, said: str) -> None:
         self.desk.home = home
         self.desk.open_board()
+        if said:
+            self.desk.notify(said, timeout=TO_NOTE_DOWN, markup=False)
 
     def _failed(self, reason: str) -> None:
         self.desk.call_from_thread(self._say, f"! {reason}")

@@ -50,6 +50,20 @@ def step_by_key(control: Widget, event: events.Key) -> bool:
     return True
 
 
+async def edit_at_once(control: Widget, event: events.Key) -> None:
+    """Carry out a key of the control's own, as Backspace, here and now.
+
+    Left alone it comes by all parents first, and what was typed behind it in the same burst overtakes it.
+    """
+    if event._no_default_action:
+        return  # It led on.
+    for binding in control._bindings.key_to_bindings.get(event.key, ()):
+        if await control.app.run_action(binding.action, control):
+            event.stop()
+            event.prevent_default()
+            return
+
+
 def passed_on(control: Widget, event: events.Key | events.Paste) -> bool:
     """Whether the event was for another control.
 

@@ -8,7 +8,7 @@ from textual import events
 from textual.binding import Binding
 from textual.widgets import Input
 
-from duban_tui.widgets.field import Typed, passed_on, step_by_key
+from duban_tui.widgets.field import Typed, edit_at_once, passed_on, step_by_key
 
 UNDO_DEPTH = 100
 """Values kept for undo; older ones are forgotten."""
@@ -60,6 +60,7 @@ class LineInput(Input):
         """Enter and the arrows lead on; a key that came too late goes where they led."""
         if not passed_on(self, event):
             self.lead_on(event)
+            await edit_at_once(self, event)
 
     def lead_on(self, event: events.Key) -> None:
         """Go to the field that the key leads to, if it leads to one."""

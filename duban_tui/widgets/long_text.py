@@ -12,7 +12,7 @@ from textual.geometry import Offset, Region
 from textual.widgets import TextArea
 
 from db import instants
-from duban_tui.widgets.field import Typed, passed_on, step, step_by_key
+from duban_tui.widgets.field import Typed, edit_at_once, passed_on, step, step_by_key
 
 
 class LongText(TextArea):
@@ -51,6 +51,7 @@ class LongText(TextArea):
         """Tab leads on; a key that came too late goes where an earlier one led."""
         if not passed_on(self, event):
             self.handle(event)
+            await edit_at_once(self, event)
 
     async def _on_paste(self, event: events.Paste) -> None:
         """The same for what is pasted."""

@@ -13,7 +13,7 @@ from db.bundle import opening, receipt
 from db.bundle.pack import pack_cases, pack_changes
 from db.bundle.take import AlreadyTaken, take
 from db.connection import transaction
-from db.errors import BundleRefused
+from db.errors import BundleRefused, OfficeError
 from db.journal import Act, open_case, record
 from db.keeping.rebuild import rebuild
 from db.office import Office
@@ -162,6 +162,14 @@ def test_a_confidential_case_goes_only_when_said_so(world: World, tmp_path: Path
         lend(office, anna, [number], tmp_path / "out")
     lend(office, anna, [number], tmp_path / "out", confidential=True)
     assert told(anna) == told(office)
+
+
+def test_a_bundle_overwrites_nothing(world: World, tmp_path: Path) -> None:
+    number = open_one(world.office).number
+    (tmp_path / "out").write_bytes(b"what lay here")
+    with pytest.raises(OfficeError, match="已有同名文件"):
+        lend(world.office, world.anna, [number], tmp_path / "out")
+    assert (tmp_path / "out").read_bytes() == b"what lay here"
 
 
 def test_a_forgotten_text_never_comes_back(world: World, tmp_path: Path) -> None:

@@ -149,7 +149,7 @@ def test_a_list_by_its_name_and_unit(run: Run, office: Path, laptop: Path, tmp_p
     assert sorted([*without["cases"], *without["left_behind"]]) == sorted(made["cases"])
     for name in ("待核查", "办理中", "办结待审核"):
         ended = run(
-            "bundle", "out", "--list", name, "--to", tmp_path / "y", "--for", "王五的笔记本",
+            "bundle", "out", "--list", name, "--to", tmp_path / name, "--for", "王五的笔记本",
             "--confidential", home=office,
         )  # fmt: skip
         assert ended.status == 0, ended.err
@@ -212,3 +212,9 @@ def test_a_bundle_can_be_looked_at_where_there_is_no_office(
     assert "封着" in seen.out
     assert number not in seen.out
     assert "签名和内容核对无误" in run("bundle", "show", tmp_path / "x", home=laptop).out
+
+
+def test_a_restored_machine_says_with_whom_to_pair_again(run: Run, laptop: Path, tmp_path: Path) -> None:
+    assert run("backup", tmp_path / "copy", home=laptop).status == 0
+    told = run("restore", tmp_path / "copy", home=tmp_path / "fresh").out
+    assert "要重新配对：督查办" in told

@@ -92,3 +92,16 @@ def test_a_file_that_is_not_there_or_no_text(run: Run, office: Path, number: str
     assert "文件读写出错" in run("note", number, "--file", tmp_path / "no.toml", home=office).err
     (tmp_path / "gbk.toml").write_bytes('method = "暗访"'.encode("gbk"))
     assert "不是 UTF-8" in run("note", number, "--file", tmp_path / "gbk.toml", home=office).err
+
+
+def test_the_form_in_the_help_can_be_used_as_it_stands(
+    run: Run, office: Path, number: str, tmp_path: Path
+) -> None:
+    lines = run("note", "--help").out.splitlines()
+    form = [line for line in lines if line.startswith('  "') and "附件" not in line]
+    (tmp_path / "note.toml").write_text("\n".join(form), encoding="utf-8")
+    ended = run("note", number, "--file", tmp_path / "note.toml", home=office)
+    assert ended.status == 0, ended.err
+    bare = tmp_path / "bare.toml"
+    bare.write_text('核查方式 = "暗访"', encoding="utf-8")
+    assert "中文的项名也要加引号" in run("note", number, "--file", bare, home=office).err

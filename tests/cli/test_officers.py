@@ -38,7 +38,7 @@ def asking(run: Run, office: Path, pin_file: Path) -> Path:
     """An office in which 张三, the only officer, has a PIN."""
     ended = run("officers", "pin", "张三", "--pin-file", pin_file, "--officer", "张三", home=office)
     assert ended.out == (
-        "已设登录口令：张三\n从现在起都要登录\n"
+        "已设登录口令：张三\n打开值班台、运行命令都要登录\n"
         "只有 张三 能管人员；再给一名主任或系统管理员设登录口令，忘了才有人重设\n"
     )
     return office

@@ -97,6 +97,7 @@ async def test_a_whole_trip(
         assert "回执：" in await do(office, "in", path=stick["back"])
     async with bundles_of(laptop, settings) as field:
         assert "可以清理" in await do(field, "in", path=f"{stick['back']}.receipt")
+        assert "回执  已收" in shown(field)
         assert "已清理 1 件" in await do(field, "clean")
     with Office.open(home, settings.rules, "张三") as opened:
         assert opened.writer.execute('SELECT notes FROM "case"').fetchall() == [(1,)]

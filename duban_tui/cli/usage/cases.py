@@ -66,10 +66,29 @@ def export(commands: Any, name: str) -> None:
     parser.add_argument("--query", metavar="文字", help="含这些文字的")
 
 
+_NOTE = """
+
+每项一行，中文的项名要加引号，只有核查方式必填：
+  "核查方式" = "走访"
+  "到达" = "14:00"
+  "地点" = "学府路"
+  "表明身份" = true
+  "现场记录" = [["14:05", "到达现场"], ["14:20", "查看路灯"]]
+  "核查情况" = "路灯未修"
+  "结论" = "属实"
+  "处理" = "限期整改"
+  "附件" = ["路灯.jpg"]"""
+"""A note as it may stand in the file."""
+
+
 def note(commands: Any, name: str) -> None:
     """``duban note``."""
     parser = command(
-        commands, name, "note:note", "登记一条核查记录（TOML 或 JSON）", "不写 --file 时从标准输入读。"
+        commands,
+        name,
+        "note:note",
+        "登记一条核查记录（TOML 或 JSON）",
+        f"不写 --file 时从标准输入读。{_NOTE}",
     )
     parser.add_argument("number", metavar="编号", help="本台编号或来源编号")
     parser.add_argument("--file", metavar="文件", help=".toml 或 .json")

@@ -63,6 +63,29 @@ async def test_a_new_office_can_be_encrypted_by_a_passphrase_typed_twice(
     assert made == [PASSPHRASE]
 
 
+async def test_a_new_field_copy_tells_its_prefix_and_what_comes_next(tmp_path: Path) -> None:
+    app = DubanApp(tmp_path / "home", config.load())
+    async with app.run_test(size=(60, 20), notifications=True) as pilot:
+        await settled(pilot)
+        await pilot.press("down", "enter", "enter")
+        await settled(pilot)
+        await settled(pilot)
+        assert isinstance(app.screen, BoardScreen)
+        with Office.open(tmp_path / "home", app.config.rules, "张三") as office:
+            assert f"编号以 {office.device.prefix}" in shown(pilot)
+
+
+async def test_a_passphrase_is_forgotten_on_the_way_back(tmp_path: Path) -> None:
+    app = DubanApp(tmp_path / "home", config.load())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        await pilot.press("enter")
+        await write(pilot, PASSPHRASE)
+        await pilot.press("escape", "enter")
+        await pilot.pause()
+        assert app.screen.query_one("#field-passphrase LineInput", LineInput).typed == ""
+
+
 async def test_a_locked_office_asks_for_its_passphrase_and_shows_nothing_else(tmp_path: Path) -> None:
     with cheap():
         Office.create(tmp_path, config.load().rules, "张三", passphrase=PASSPHRASE).close()

@@ -189,6 +189,30 @@ async def test_a_submitted_note_is_corrected_by_a_further_one(home: Home) -> Non
         assert notes[0].corrected_by == notes[1].event_id
 
 
+async def test_what_is_typed_behind_a_backspace_does_not_overtake_it(home: Home) -> None:
+    async with desk_on(home.path, lambda: NoteScreen(home.cases["lamp"])) as (app, pilot):
+        for key in (
+            "1",
+            "enter",
+            "enter",
+            *"老街",
+            "backspace",
+            "backspace",
+            *"新村",
+            "enter",
+            "enter",
+            "enter",
+        ):
+            app.post_message(events.Key(key, key if len(key) == 1 else None))
+        await pilot.pause()
+        for key in (*"灯灭", "backspace", *"亮"):
+            app.post_message(events.Key(key, key if len(key) == 1 else None))
+        await pilot.pause()
+        await pilot.pause()
+        typed = app.screen.form.typed()  # type: ignore[attr-defined]
+        assert (typed["place"], typed["log"]) == ("新村", "09:30 灯亮")
+
+
 async def test_a_burst_of_keys_falls_into_the_right_fields(home: Home) -> None:
     async with desk_on(home.path, lambda: NoteScreen(home.cases["lamp"])) as (app, pilot):
         for key in ("1", "enter", "enter", *"老街", "enter", *"店主", "enter", "right", "enter", *"灯灭"):
