@@ -18,6 +18,7 @@ from db.posts import Power
 from db.reads import lookup
 from db.reads.board import ListQuery, Scope
 from db.terms import Alarm
+from duban_tui.cli import INTERRUPTED
 from duban_tui.cli.errors import CommandError
 from duban_tui.cli.output import print_json
 from duban_tui.cli.places import config_of, office_of, reader_of, unit_named
@@ -25,9 +26,6 @@ from duban_tui.cli.progress import progress_line, show_progress
 
 NAMES_SHOWN = 12
 """Unclaimed unit names that are listed."""
-
-INTERRUPTED = 130
-"""Exit status after Ctrl+C, as shells have it."""
 
 
 def import_ledger(args: argparse.Namespace) -> int:

@@ -14,7 +14,7 @@ from db.terms import Post
 from duban_tui.cli.errors import CommandError
 from duban_tui.cli.output import print_json, print_table
 from duban_tui.cli.places import config_of, home_of, office_of, reader_of
-from duban_tui.cli.signing import read_pin
+from duban_tui.cli.secret_line import read_secret
 
 
 def list_officers(args: argparse.Namespace) -> None:
@@ -51,7 +51,7 @@ def add(args: argparse.Namespace) -> None:
     """Put somebody on the list."""
     post = _post(args.post)
     with office_of(args, Power.OFFICERS) as office:
-        given = None if args.new_pin_file is None else read_pin(args.new_pin_file)
+        given = None if args.new_pin_file is None else read_secret(args.new_pin_file, "登录口令")
         officers.add(office, args.name, post, given)
         print(f"已加入：{args.name}（{post.label}{'，有登录口令' if given else ''}）")
         _tell_who_is_asked(office)
@@ -60,7 +60,7 @@ def add(args: argparse.Namespace) -> None:
 def pin(args: argparse.Namespace) -> None:
     """Set or clear a PIN."""
     with _office_for_pin(args) as office:
-        given = None if args.clear else read_pin(args.new_pin_file)
+        given = None if args.clear else read_secret(args.new_pin_file, "登录口令")
         officers.set_pin(office, args.name, given, as_owner=args.as_owner)
         print(f"{'已设登录口令' if given else '已清除登录口令'}：{args.name}")
         _tell_who_is_asked(office)

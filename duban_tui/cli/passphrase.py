@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
-from pathlib import Path
 
 from db import vault
 from duban_tui.cli.errors import CommandError
 from duban_tui.cli.places import home_of
+from duban_tui.cli.secret_line import read_secret
 
 VARIABLE = "DUBAN_PASSPHRASE"
 
@@ -39,7 +38,7 @@ def given(args: argparse.Namespace) -> str | None:
         CommandError: the file cannot be read.
     """
     if args.passphrase_file:
-        return read(args.passphrase_file)
+        return read_secret(args.passphrase_file, "办公库口令")
     return os.environ.get(VARIABLE) or None
 
 
@@ -52,26 +51,4 @@ def required(args: argparse.Namespace) -> str:
     passphrase = given(args)
     if passphrase is None:
         raise CommandError(f"要有办公库口令：请用 --passphrase-file 文件（- 标准输入）或环境变量 {VARIABLE}")
-    return passphrase
-
-
-def read(name: str) -> str:
-    """The first line of a file, or of what is left of standard input for ``-``.
-
-    Raises:
-        CommandError: empty, no UTF-8, or nobody is at the other end of the pipe.
-    """
-    if name == "-" and sys.stdin.isatty():
-        raise CommandError("标准输入是终端：命令不提问，请把办公库口令从管道或文件送入")
-    try:
-        if name == "-":
-            line = sys.stdin.buffer.readline()
-        else:
-            with Path(name).open("rb") as file:
-                line = file.readline()
-        passphrase = line.decode("utf-8-sig").rstrip("\r\n")
-    except UnicodeDecodeError:
-        raise CommandError(f"办公库口令文件 {name} 不是 UTF-8 文本，请另存为 UTF-8") from None
-    if not passphrase:
-        raise CommandError(f"办公库口令文件 {name} 的第一行是空的，请写上办公库口令")
     return passphrase

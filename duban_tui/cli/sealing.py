@@ -15,6 +15,7 @@ from duban_tui.cli import passphrase as given
 from duban_tui.cli.errors import CommandError
 from duban_tui.cli.places import config_of, home_of, reader_of
 from duban_tui.cli.progress import progress_line, show_progress
+from duban_tui.cli.secret_line import read_secret
 
 _FLASH = (
     "覆盖对固态硬盘、U 盘和带快照的文件系统不一定有效：旧扇区里可能还有残留，要彻底清除请整盘加密或更换磁盘"
@@ -61,7 +62,7 @@ def passphrase(args: argparse.Namespace) -> None:
     """Change the passphrase."""
     home = home_of(args)
     _must_be_sealed(home)
-    old, new = given.required(args), given.read(args.new_passphrase_file)
+    old, new = given.required(args), read_secret(args.new_passphrase_file, "新的办公库口令")
     vault.change_passphrase(home, old, new)
     print("已更换办公库口令，旧的从此打不开这份办公库；以前的备份仍用当时的办公库口令")
 
@@ -80,7 +81,7 @@ def open_recovery(args: argparse.Namespace) -> None:
     from db.vault import recovery
 
     reader_of(args, Power.BUNDLES).close()
-    new = given.read(args.new_passphrase_file)
+    new = read_secret(args.new_passphrase_file, "新的办公库口令")
     recovery.open_file(home_of(args), Path(args.file), Path(args.to), new)
     print(f"已写钥匙文件：{args.to}。请在丢了口令的机器上运行 duban recovery use，办公库口令是新的这个")
 

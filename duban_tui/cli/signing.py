@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
 from pathlib import Path
 
 from db import instants
@@ -13,6 +12,7 @@ from db.home import path_of
 from db.posts import Power
 from db.reads import desk
 from duban_tui.cli.errors import CommandError
+from duban_tui.cli.secret_line import read_secret
 
 PIN_VARIABLE = "DUBAN_PIN"
 """Environment variable for the PIN."""
@@ -65,23 +65,4 @@ def _sign_in(args: argparse.Namespace, home: Path, now: int) -> None:
 
 
 def _pin(args: argparse.Namespace) -> str | None:
-    return read_pin(args.pin_file) if args.pin_file else os.environ.get(PIN_VARIABLE)
-
-
-def read_pin(file: str) -> str:
-    """The first line of a file, ``-`` being the standard input, of which the next line is left to others.
-
-    Raises:
-        CommandError: there is nothing in it, no UTF-8 text, or nobody is at the other end of the pipe.
-    """
-    if file == "-" and sys.stdin.isatty():
-        raise CommandError("标准输入是终端：命令不提问，请把登录口令从管道或文件送入")
-    what = "标准输入" if file == "-" else file
-    try:
-        line = sys.stdin.buffer.readline() if file == "-" else Path(file).read_bytes().partition(b"\n")[0]
-        pin = line.decode("utf-8-sig").strip("\r\n")
-    except UnicodeDecodeError:
-        raise CommandError(f"{what}：不是 UTF-8 文本，请另存为 UTF-8") from None
-    if not pin:
-        raise CommandError(f"{what}里没有登录口令：第一行要是登录口令")
-    return pin
+    return read_secret(args.pin_file, "登录口令") if args.pin_file else os.environ.get(PIN_VARIABLE)
