@@ -52,7 +52,7 @@ def packed(done: Packed, path: Path) -> Iterator[str]:
         yield "交给办公室收下后，把回执带回来收；收到回执以前什么都不要删"
 
 
-def taken(done: Taken, written: Path | None, *, dry_run: bool) -> Iterator[str]:
+def taken(done: Taken, *, dry_run: bool) -> Iterator[str]:
     """What taking a bundle in came to, or would come to."""
     will = "将" if dry_run else "已"
     if done.receipt is not None:
@@ -71,8 +71,11 @@ def taken(done: Taken, written: Path | None, *, dry_run: bool) -> Iterator[str]:
         yield f"  …… 另有 {len(done.marks) - SHOWN} 处标记"
     for _, why in done.conflicts[:SHOWN]:
         yield f"  ✗ 不适用：{why}（已收，不起作用）"
-    if written is not None:
-        yield f"回执：{written}。请交给“{done.sender}”带回，它收下回执后才可以清理"
+
+
+def to_hand_back(receipt: Path) -> str:
+    """What to do with a receipt that was written."""
+    return f"回执：{receipt}。请让做这个包的人带回，他的电脑收下回执后才可以清理"
 
 
 def _receipt(done: Taken, will: str) -> Iterator[str]:

@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from db.office import Office
 
 
+AHEAD = 86_400
+"""Seconds by which the office may be ahead of a laptop: a wrong time zone is less, a wrong date more."""
+
+
 class AlreadyTaken(BundleRefused):
     """The very same bundle was taken in before; that it comes again changes nothing."""
 
@@ -31,7 +35,7 @@ class AlreadyTaken(BundleRefused):
         """Say when, and how to get its receipt again."""
         again = "。要再写一份回执，请加 --receipt 文件" if kind == BundleKind.CHANGES else ""
         super().__init__(f"这个包 {instants.local(at):%Y-%m-%d %H:%M} 已收过，没有再收{again}：{path}")
-        self.bundle, self.at = bundle, at
+        self.bundle, self.kind, self.at = bundle, kind, at
 
 
 class Taken(NamedTuple):
@@ -71,7 +75,8 @@ def take(office: Office, path: Path, *, dry_run: bool = False) -> Taken:
 
     Raises:
         AlreadyTaken: it was.
-        BundleRefused: not for us, changed, cut, foreign, of a newer version, or contradicting what is here.
+        BundleRefused: not for us, changed, cut, foreign, of a newer version or of a day to come, or
+            contradicting what is here.
         OfficeError: the database or the disk refused. In every case nothing was changed.
     """
     connection = office.writer
@@ -79,6 +84,7 @@ def take(office: Office, path: Path, *, dry_run: bool = False) -> Taken:
     at = book.taken_at(connection, opened.envelope.id)
     if at is not None:
         raise AlreadyTaken(opened.envelope.id, opened.envelope.kind, at, path)
+    _not_of_the_future(office, opened.envelope, path)
     try:
         with _evidence_kept(office, opened, path, dry_run=dry_run), transaction(connection):
             taken = _enter(office, connection, opened)
@@ -93,6 +99,20 @@ def take(office: Office, path: Path, *, dry_run: bool = False) -> Taken:
         with transaction(connection):
             office.work_by_taken(connection)
     return taken
+
+
+def _not_of_the_future(office: Office, envelope: Envelope, path: Path) -> None:
+    """Refuse what an office whose clock is far ahead made: its word would stand over all that it says later.
+
+    What a laptop brings is taken in however its clock went, and marked.
+    """
+    now = office.clock()
+    if office.kind is CopyKind.FIELD and envelope.made_at > now + AHEAD:
+        made, here = (f"{instants.local(at):%Y-%m-%d %H:%M}" for at in (envelope.made_at, now))
+        raise BundleRefused(
+            f"这个包写明做于 {made}，本机时钟才到 {here}，没有收：请校准走错的那台机器的时钟，"
+            f"办公室的错了就重做这个包：{path}"
+        )
 
 
 @contextmanager

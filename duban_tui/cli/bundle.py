@@ -138,7 +138,9 @@ def _tell_taken(args: argparse.Namespace, taken: Taken, written: Path | None) ->
     if args.json:
         print_json(_taken(taken, written, dry_run=args.dry_run))
         return
-    _print(bundle_words.taken(taken, written, dry_run=args.dry_run))
+    _print(bundle_words.taken(taken, dry_run=args.dry_run))
+    if written is not None:
+        print(bundle_words.to_hand_back(written))
 
 
 def _taken(taken: Taken, written: Path | None, *, dry_run: bool) -> dict[str, Any]:

@@ -252,15 +252,19 @@ class FieldScreen(DeskScreen[None]):
         return lines or ["没有新的记录要回传"]
 
     def _take(self, office: Office, entered: dict[str, Any], sure: bool) -> Lines:
-        from db.bundle import receipt
-        from db.bundle.take import take
+        from db.bundle.take import AlreadyTaken, take
 
         path = _path(entered)
-        done, written = take(office, path, dry_run=not sure), None
-        if sure and done.envelope.kind == BundleKind.CHANGES:
-            written = path.with_name(f"{path.name}.receipt")
-            receipt.write(office.writer, done.envelope.id, written)
-        return bundle_words.taken(done, written, dry_run=not sure)
+        try:
+            done = take(office, path, dry_run=not sure)
+        except AlreadyTaken as again:
+            if again.kind != BundleKind.CHANGES:
+                raise
+            told = [f"这个包 {bundle_words.minute(again.at)} 已收过，不再收"]
+            return [*told, *_receipt(office, again.bundle, path, sure)]
+        told = list(bundle_words.taken(done, dry_run=not sure))
+        back = done.envelope.kind == BundleKind.CHANGES
+        return [*told, *_receipt(office, done.envelope.id, path, sure)] if back else told
 
     def _clean(self, office: Office, entered: dict[str, Any], sure: bool) -> Lines:
         done = cleanup.clean(office) if sure else cleanup.would(office)
@@ -293,6 +297,20 @@ class FieldScreen(DeskScreen[None]):
             own = pairing.own_card(office.writer, office.device, office.kind, entered["name"])
         card.write(office.home, own, path)
         return [f"✓ 名片已写到 {path}", f"本机“{own.name}”的核对码：{card.code(own)}  给对方念这 12 位数字"]
+
+
+def _receipt(office: Office, bundle: str, path: Path, sure: bool) -> Lines:
+    """Write the receipt beside the bundle; where that fails the bundle is taken in all the same."""
+    from db.bundle import receipt
+
+    beside = path.with_name(f"{path.name}.receipt")
+    if not sure:
+        return [f"将把回执写到 {beside}"]
+    try:
+        receipt.write(office.writer, bundle, beside)
+    except OfficeError as error:
+        return [f"! 包已收下，回执没有写成：{error}", "  请把包复制到能写的地方，再收一次，就会重写回执"]
+    return [bundle_words.to_hand_back(beside)]
 
 
 def _path(entered: Mapping[str, Any]) -> Path:

@@ -294,6 +294,21 @@ def test_a_bundle_of_a_later_version_says_so(world: World, plain: Path) -> None:
         take(anna, plain)
 
 
+def test_a_bundle_of_a_day_to_come_is_refused_so_that_its_word_does_not_stand_over_later_ones(
+    world: World, tmp_path: Path
+) -> None:
+    office, anna, _ = world
+    number, today = open_one(office).number, office.clock()
+    office.clock = lambda: today + 400 * 86_400
+    pack_cases(office, paired(office, anna), [case_of(office, number)], tmp_path / "ahead")
+    before = everything(anna)
+    with pytest.raises(BundleRefused, match="时钟"):
+        take(anna, tmp_path / "ahead")
+    assert everything(anna) == before
+    office.clock = lambda: today + 8 * 3600
+    lend(office, anna, [number], tmp_path / "near")
+
+
 def test_only_the_machine_it_is_meant_for_takes_a_kind_of_bundle(world: World, tmp_path: Path) -> None:
     office, anna, _ = world
     number = open_one(office).number

@@ -12,12 +12,14 @@ from textual.pilot import Pilot
 
 from db.actions import Action
 from db.bundle import card
+from db.bundle.pack import pack_changes
 from db.journal import Act, record
 from db.office import Office
 from db.terms import CopyKind
 from duban_tui.app import DubanApp
 from duban_tui.config import Config
 from duban_tui.screens.field import FieldScreen
+from tests.bundle.conftest import lend, pair, paired
 from tests.tui.conftest import MONDAY, UNITS, Register, settled, shown
 
 
@@ -95,6 +97,10 @@ async def test_a_whole_trip(
         assert "留下" in await do(field, "clean")
     async with bundles_of(home, settings) as office:
         assert "回执：" in await do(office, "in", path=stick["back"])
+        Path(f"{stick['back']}.receipt").unlink()
+        again = await do(office, "in", path=stick["back"])
+        assert "已收过" in again
+        assert "回执：" in again
     async with bundles_of(laptop, settings) as field:
         assert "可以清理" in await do(field, "in", path=f"{stick['back']}.receipt")
         assert "回执  已收" in shown(field)
@@ -103,6 +109,31 @@ async def test_a_whole_trip(
         assert opened.writer.execute('SELECT notes FROM "case"').fetchall() == [(1,)]
     with Office.open(laptop, settings.rules, "王五") as opened:
         assert opened.writer.execute('SELECT count(*) FROM "case"').fetchone() == (0,)
+
+
+async def test_a_receipt_that_cannot_be_written_leaves_the_bundle_taken_in_and_says_so(
+    home: Path, laptop: Path, settings: Config, register: Register, tmp_path: Path
+) -> None:
+    number = register("路灯不亮", lead="古南街道").number
+    with (
+        Office.open(home, settings.rules, "张三") as office,
+        Office.open(laptop, settings.rules, "王五") as field,
+    ):
+        pair(office, "督查办", field, "王五的笔记本")
+        lend(office, field, [number], tmp_path / "out")
+    _note(laptop, settings, number)
+    with (
+        Office.open(home, settings.rules, "张三") as office,
+        Office.open(laptop, settings.rules, "王五") as field,
+    ):
+        pack_changes(field, paired(field, office), tmp_path / "back")
+    (tmp_path / "back.receipt").mkdir()
+    async with bundles_of(home, settings) as pilot:
+        said = await do(pilot, "in", path=str(tmp_path / "back"))
+        assert "包已收下" in said
+        assert "回执没有写成" in said
+    with Office.open(home, settings.rules, "张三") as opened:
+        assert opened.writer.execute('SELECT notes FROM "case"').fetchall() == [(1,)]
 
 
 def _note(laptop: Path, settings: Config, number: str) -> None:
