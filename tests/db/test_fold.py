@@ -19,6 +19,9 @@ CALENDAR = calendars.packaged()
 CALENDARS = {CALENDAR.revision: CALENDAR}
 START = instants.at(2026, 11, 16, 9)
 
+FILE = "ab" * 32
+"""A SHA-256."""
+
 CLOCKED = {
     "rule": Limit.parse("5工作日").to_data(),
     "thresholds": DeadlineRules().to_data(),
@@ -39,9 +42,9 @@ DATA: dict[Action, dict[str, object]] = {
     Action.VERIFY: {
         "method": "covert",
         "note": {"content": "n", "sha256": "h"},
-        "evidence": [{"file": "f", "size": 1, "content": "e", "sha256": "h"}],
+        "evidence": [{"file": FILE, "size": 1, "content": "e", "sha256": "h"}],
     },
-    Action.DETACH: {"file": "f", "reason": "x"},
+    Action.DETACH: {"file": FILE, "reason": "x"},
     Action.SUBMIT: {"reply": {"content": "r", "sha256": "h"}},
 }
 
