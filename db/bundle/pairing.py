@@ -85,7 +85,8 @@ def _refuse_taken(connection: Connection, card: Card) -> None:
     others = [one for one in listing(connection) if one.id != card.id and one.revoked_at is None]
     if any(one.name == card.name for one in others):
         raise BundleRefused(
-            f"已有一台“{card.name}”。请在那台电脑上用 duban pair card --name 另起名称，再写名片"
+            f"已有一台“{card.name}”。若就是它（恢复过、换了目录或电脑），请先 duban pair end {card.name}；"
+            "若是另一台，请在那台电脑上用 duban pair card --name 另起名称，再写名片"
         )
 
 
