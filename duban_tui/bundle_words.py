@@ -131,6 +131,13 @@ def held(one: Entry) -> str:
     return "" if one.kind == BundleKind.RECEIPT else f"{len(one.cases)} 件"
 
 
+def awaited(entries: Iterable[Entry]) -> Iterator[str]:
+    """What a machine has of us without an answer: what is at stake when a pairing with it ends."""
+    for one in entries:
+        if one.is_open:
+            yield f"! {minute(one.made_at)} 的{BundleKind(one.kind).label}{state(one)}：{_some(one.cases)}"
+
+
 def entry(one: Entry) -> str:
     """One line of the book of bundles."""
     at = minute(one.made_at if one.outgoing else one.taken_at)

@@ -31,6 +31,13 @@ class Entry(NamedTuple):
     returned_at: int | None
     """For cases that went out: when something about one of them came back from there last."""
 
+    @property
+    def is_open(self) -> bool:
+        """It went out and its answer is awaited: records for cases, a receipt for records."""
+        if not self.outgoing or self.kind == BundleKind.RECEIPT:
+            return False
+        return (self.returned_at if self.kind == BundleKind.CASES else self.acknowledged_at) is None
+
 
 def enter(
     connection: Connection,

@@ -9,6 +9,7 @@ from db import instants
 from db.connection import transaction
 from db.posts import Power
 from db.terms import CopyKind
+from duban_tui import bundle_words
 from duban_tui.cli.errors import CommandError
 from duban_tui.cli.output import minute, print_json, print_table
 from duban_tui.cli.places import office_of, reader_of
@@ -84,8 +85,11 @@ def list_pairs(args: argparse.Namespace) -> None:
 
 def end(args: argparse.Namespace) -> None:
     """End a pairing."""
-    from db.bundle import pairing
+    from db.bundle import book, pairing
 
     with office_of(args, Power.BUNDLES) as office, transaction(office.writer) as connection:
         ended = pairing.end(connection, args.name, office.clock())
+        entries = [one for one in book.entries(connection) if one.device == ended.id]
     print(f"已终止与“{ended.name}”的配对：从此不收它的包，也不能给它做包；以前收下的记录仍在")
+    for line in bundle_words.awaited(entries):
+        print(line)

@@ -144,10 +144,8 @@ class FieldScreen(DeskScreen[None]):
 
     def _show_book(self) -> None:
         kind, entries = self.kind, book.entries(self.desk.reader)
-        out = sum(one.outgoing and one.kind == BundleKind.CASES and not one.returned_at for one in entries)
-        unanswered = sum(
-            one.outgoing and one.kind == BundleKind.CHANGES and not one.acknowledged_at for one in entries
-        )
+        awaited = [one.kind for one in entries if one.is_open]
+        out, unanswered = awaited.count(BundleKind.CASES), awaited.count(BundleKind.CHANGES)
         said = [f"下乡包 · {kind.label}"]
         said += [f"在外 {out} 个"] if out else []
         said += [f"没有回执 {unanswered} 个"] if unanswered else []

@@ -185,7 +185,10 @@ def test_what_cannot_be_done_is_said_in_one_line(
 def test_a_lost_laptop_gets_and_brings_nothing(
     run: Run, office: Path, laptop: Path, number: str, tmp_path: Path
 ) -> None:
-    assert run("pair", "end", "王五的笔记本", home=office).status == 0
+    run("bundle", "out", number, "--to", tmp_path / "lost", "--for", "王五的笔记本", home=office)
+    ended = run("pair", "end", "王五的笔记本", home=office)
+    assert ended.status == 0
+    assert f"下乡包在外：{number}" in ended.out
     listed = told(run("pair", "list", "--json", home=office))
     assert listed[0]["revoked_at"] is not None
     refused = run("bundle", "out", number, "--to", tmp_path / "x", "--for", "王五的笔记本", home=office)
