@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 FORMS = {"note": "核查记录", "intake": "登记", "action": "办理"}
 """What the forms are called."""
 
+HINT = "Enter 接着写  Delete 丢弃  Esc 返回"
+"""What can be done with one."""
+
 
 class DraftsScreen(DeskScreen[None]):
     """The drafts of this machine, newest first."""
@@ -40,7 +43,7 @@ class DraftsScreen(DeskScreen[None]):
         """Heading and list."""
         yield Static("草稿", classes="heading", markup=False)
         yield OptionList(markup=False)
-        yield Static("Enter 接着写  Delete 丢弃  Esc 返回", classes="hint", markup=False)
+        yield Static(HINT, classes="hint", markup=False)
 
     def on_screen_resume(self) -> None:
         """Read again: a draft may have been submitted meanwhile."""
@@ -53,6 +56,7 @@ class DraftsScreen(DeskScreen[None]):
         menu.set_options(Option(_line(row), id=row.id) for row in self._rows)
         count = f"草稿  {len(self._rows)} 份" if self._rows else "草稿  没有未提交的"
         self.query_one(".heading", Static).update(count)
+        self.query_one(".hint", Static).update(HINT if self._rows else "Esc 返回")
         if self._rows:
             menu.highlighted = 0
             menu.focus()

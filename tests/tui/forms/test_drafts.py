@@ -51,6 +51,7 @@ async def test_the_list_names_them_and_delete_asks_once(home: Home) -> None:
         await pilot.press("delete")
         await pilot.pause()
         assert "没有未提交的" in app.text
+        assert "接着写" not in app.text
 
 
 async def test_quitting_saves_what_was_typed_a_moment_ago(home: Home) -> None:
