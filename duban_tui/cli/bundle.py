@@ -252,7 +252,7 @@ def check(args: argparse.Namespace) -> int:
 
     with office_of(args, Power.BUNDLES) as office:
         if office.kind is CopyKind.FIELD and not args.numbers and not args.list:
-            chosen = [row[0] for row in office.writer.execute('SELECT id FROM "case"')]
+            chosen = checklist.here(office.writer)
         else:
             named, listed = _chosen(office, args)
             chosen = list(dict.fromkeys([*named, *listed]))

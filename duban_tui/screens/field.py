@@ -234,10 +234,9 @@ class FieldScreen(DeskScreen[None]):
         return [], views.ids(office.writer, which, Scope(), office.clock())
 
     def _check(self, office: Office, entered: dict[str, Any], sure: bool) -> Lines:
-        case_ids = [row[0] for row in office.writer.execute('SELECT id FROM "case"')]
-        return bundle_words.checked(
-            checklist.check(office.writer, office.home, office.kind, case_ids, office.clock())
-        )
+        here = checklist.here(office.writer)
+        items = checklist.check(office.writer, office.home, office.kind, here, office.clock())
+        return bundle_words.checked(items)
 
     def _back(self, office: Office, entered: dict[str, Any], sure: bool) -> Lines:
         from db.bundle.pack import pack_changes
