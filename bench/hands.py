@@ -1,8 +1,8 @@
 """The desk in a real terminal, as hands use it: keys held down, far jumps, typing; and VisiData likewise.
 
-A frame is timed from the key to its last byte on the wire. A dialogue or a screen that comes or goes draws
-several frames, with pauses, so there the time runs until nothing more came for `SEVERAL`; what a lookup finds
-comes after its letters have been drawn, so there until nothing more came for `ANSWERED`.
+A frame is timed from the key to its last byte on the wire. Where something comes or goes there may be several
+frames, with pauses, so there the time runs until nothing more came for `SEVERAL`; what a lookup finds comes
+after its letters have been drawn, so there until nothing more came for `ANSWERED`.
 """
 
 from __future__ import annotations
@@ -106,7 +106,7 @@ def _opened(desk: Terminal) -> float:
 
 
 def _wait_until_whole(desk: Terminal, listed: int) -> None:
-    """The list is read behind its first page. The dialogue of a jump says how long it is by now.
+    """The list is read behind its first page. The line that asks for a jump says how long it is by now.
 
     Raises:
         TimeoutError: another list is shown, or it never becomes whole.
@@ -123,7 +123,7 @@ def _wait_until_whole(desk: Terminal, listed: int) -> None:
 
 
 def _jumps(desk: Terminal, listed: int) -> Iterator[float]:
-    """From Enter on: the dialogue goes, the board comes back, the list stands elsewhere."""
+    """From Enter on: the line that asked goes, the list stands elsewhere."""
     chance = random.Random(6)
     for _ in range(JUMPS):
         desk.type(JUMP, quiet=SEVERAL)

@@ -44,7 +44,6 @@ SCREENS_BY_NAME = {
     "intake": "duban_tui.screens.intake:IntakeScreen",
     "action": "duban_tui.screens.action:ActionScreen",
     "handle": "duban_tui.screens.handle:HandleScreen",
-    "jump": "duban_tui.screens.jump:JumpScreen",
     "export": "duban_tui.screens.export:ExportScreen",
     "reveal": "duban_tui.screens.reveal:RevealScreen",
     "evidence": "duban_tui.screens.evidence:EvidenceScreen",

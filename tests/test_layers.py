@@ -79,7 +79,8 @@ def test_the_records_office_loads_nothing_of_the_desk() -> None:
 
 
 @pytest.mark.parametrize(
-    "module", ["db.reads.board", "db.reads.tree", "db.reads.case", "db.deadlines", "db.office"]
+    "module",
+    ["db.reads.board", "db.reads.tree", "db.reads.case", "db.deadlines", "db.office", "db.keeping.daily"],
 )
 def test_reading_does_not_load_what_only_writing_needs(module: str) -> None:
     assert not loaded(f"import {module}") & HEAVY

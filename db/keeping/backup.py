@@ -34,7 +34,7 @@ from db.errors import OfficeLocked, WrongPassphrase, reason
 from db.evidence import FOLDER as EVIDENCE
 from db.evidence import backup as evidence_backup
 from db.home import files_of, path_of, remove
-from db.keeping import doctor, strays
+from db.keeping import strays
 from db.office import Calendars, upgrade
 
 PAGES = 2000
@@ -270,6 +270,8 @@ def _copy_backup(source: Path, target: Path, key: bytes, progress: Progress) -> 
 
 
 def _prove(path: Path, source: Path, key: bytes, progress: Progress) -> None:
+    from db.keeping import doctor  # Only here, 30 MB: the desk makes a copy every day, and proves none.
+
     with closing(open_reader(path, key=key)) as connection:
         try:
             report = doctor.check(connection, Calendars(connection), progress)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from typing import TYPE_CHECKING
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -28,6 +29,9 @@ from duban_tui.widgets.line_input import LineInput
 from duban_tui.widgets.preview import Preview
 from duban_tui.widgets.state_bar import ALL_QUEUES, StateBar
 from duban_tui.widgets.unit_tree import UnitTree
+
+if TYPE_CHECKING:
+    from duban_tui.widgets.jump_line import JumpLine
 
 REST_SECONDS = 0.12
 """How long a cursor must rest before what hangs on it is read; moving stays quick."""
@@ -356,10 +360,19 @@ class BoardScreen(DeskScreen[None]):
         else:
             self.desk.open_case(row.id)
 
-    def action_jump_to(self) -> None:
+    async def action_jump_to(self) -> None:
         """To the N-th case."""
-        cases = self.query_one(CaseList)
-        self.desk.show("jump", len(cases), then=lambda at: None if at is None else cases.action_jump(at))
+        from duban_tui.widgets.jump_line import JumpLine
+
+        if not self.query(JumpLine):
+            await self.query_one("#list").mount(JumpLine())
+        self.query_one(JumpLine).ask(len(self.query_one(CaseList)))
+
+    def on_jump_line_left(self, event: JumpLine.Left) -> None:
+        """The place was said, or not."""
+        self._to_list()
+        if event.place is not None:
+            self.query_one(CaseList).action_jump(event.place)
 
     def action_export(self) -> None:
         """E: the list shown, as a file."""

@@ -13,8 +13,8 @@ from db.journal import Act, record
 from db.office import Office
 from duban_tui.app import DubanApp
 from duban_tui.screens.board import BoardScreen
-from duban_tui.screens.jump import place_of
 from duban_tui.widgets.case_list import CaseList
+from duban_tui.widgets.jump_line import place_of
 from duban_tui.widgets.unit_tree import UnitTree
 from tests.tui.conftest import MONDAY, Desk, Register, settled, shown
 
