@@ -81,9 +81,13 @@ def layout(width: int, queues: bool = False) -> tuple[Column, ...]:
             each._replace(width=_QUEUE_WIDTHS[each.width]) if each.name == "state" else each
             for each in columns
         )
-    taken = sum(column.width + GAP for column in columns)
-    title = max(MIN_TITLE, width - taken)
+    title = max(MIN_TITLE, width - total(columns))
     return tuple(each._replace(width=title) if each.name == "title" else each for each in columns)
+
+
+def total(columns: tuple[Column, ...]) -> int:
+    """The cells of a line: its gutter, its columns, the gaps between them."""
+    return sum(column.width + GAP for column in columns)
 
 
 _SORTED = {
@@ -179,12 +183,14 @@ def _state(row: CaseRow, look: Look, *, short: bool) -> str:
 
 def fit(text: str, width: int, *, tail: bool = False) -> str:
     """Cut or fill to a width in cells. Of a number too long its end is kept: that tells it from others."""
+    text = " ".join(text.split()) if "\n" in text or "\t" in text else text
+    room = width - cell_len(text)
+    if room >= 0:
+        return text + " " * room
     if tail:
         while cell_len(text) > width:
             text = text[1:]
-    else:
-        text = cut(text, width)
-    return set_cell_size(" ".join(text.split()) if "\n" in text or "\t" in text else text, width)
+    return set_cell_size(text if tail else cut(text, width), width)
 
 
 def cut(text: str, width: int) -> str:

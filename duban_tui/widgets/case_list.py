@@ -218,57 +218,51 @@ class CaseList(ScrollView, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """Paint a line of the screen; the heading never scrolls away."""
-        width = self.scrollable_content_region.width
         if y < HEADER_LINES:
             at = self.cursor + 1 if self._ids and not self.elsewhere else 0
-            heading = case_columns.heading(self.columns, self.sort, at, self._count)
-            return self._line([Segment(heading, self._style("case-list--header"))], width)
+            return self._line(case_columns.heading(self.columns, self.sort, at, self._count), "header")
         index = self.scroll_offset.y + y - HEADER_LINES
         if index >= len(self._ids):
-            words = f"  {self.empty}" if not self._ids and y == HEADER_LINES + 1 else ""
-            return self._line([Segment(words, self._style("case-list--dim"))], width)
+            return self._line(f"  {self.empty}" if not self._ids and y == HEADER_LINES + 1 else "", "dim")
         here = index == self.cursor and not self.elsewhere
         key = (index, here)
         strip = self._strips.get(key)
         if strip is None:
-            strip = self._strips[key] = self._paint(index, here, width)
+            strip = self._strips[key] = self._paint(index, here)
         return strip
 
-    def _line(self, segments: list[Segment], width: int, rest: Style | None = None) -> Strip:
-        """Segments on the widget's own colours; `rest` fills what they leave of the width."""
-        own = self._style("")
-        return Strip(segments).adjust_cell_length(width, own if rest is None else rest).apply_style(own)
+    def _line(self, text: str, component: str) -> Strip:
+        """A line that is no case."""
+        width = self.scrollable_content_region.width
+        return Strip([Segment(text, self._style(f"case-list--{component}"))]).adjust_cell_length(
+            width, self._style("")
+        )
 
     def _style(self, component: str) -> Style:
-        """The style of a component class, the widget's own without one; worked out once."""
+        """The style of a component class over the widget's own, without one that; worked out once."""
         if component not in self._styles:
-            self._styles[component] = (
-                self.get_component_rich_style(component) if component else self.rich_style
-            )
+            over = self.get_component_rich_style(component) if component else Style()
+            self._styles[component] = self.rich_style + over
         return self._styles[component]
 
     def _repaint(self) -> None:
         self._styles.clear()
         self._strips.clear()
 
-    def _paint(self, index: int, here: bool, width: int) -> Strip:
+    def _paint(self, index: int, here: bool) -> Strip:
         row = self._row(index)
-        base = self._style("case-list--cursor") if here else Style()
-        mark = Segment(CURSOR_MARK if here else " " * GAP, base)
         if row is None:
-            dim = self._style("case-list--dim")
-            return self._line([mark, Segment("（刚被另一台改动，按 F5 刷新）", dim)], width)
+            return self._line(f"{CURSOR_MARK if here else ' '}（刚被另一台改动，按 F5 刷新）", "dim")
+        base = self._style("case-list--cursor" if here else "")
+        alarm, dim = self._style(face(row.alarm).css_class), self._style("case-list--dim")
+        styles = {} if here else {"state": alarm, "left": alarm, "number": dim, "changed": dim}
         columns = self.columns
-        alarm = self._style(face(row.alarm).css_class)
-        dim = self._style("case-list--dim")
-        styles = {"state": alarm, "left": alarm, "number": dim, "changed": dim}
-        segments = [mark]
+        segments = [Segment(CURSOR_MARK if here else " " * GAP, base)]
         for column, text in zip(columns, case_columns.cells(row, columns, self._look), strict=True):
-            style = base if here else styles.get(column.name, base)
             spans = self.marks(text) if column.name in ("title", "number") else []
-            segments += _marked(text, spans, style)
-            segments.append(Segment(" " * GAP, base))
-        return self._line(segments, width, base)
+            end = " " * GAP if column is not columns[-1] else ""
+            segments += _marked(text + end, spans, styles.get(column.name, base))
+        return Strip(segments, case_columns.total(columns))
 
     def notify_style_update(self) -> None:
         """Other colours: paint anew."""

@@ -131,7 +131,8 @@ async def test_what_is_typed_ahead_of_the_screen_is_not_lost_and_no_command(
             pilot.app.post_message(events.Key(each, each if len(each) == 1 else None))
         await settled(pilot)
         assert pilot.app._exit is False
-        assert pilot.app.screen.query_one(Input).value == "qjq"
+        assert isinstance(pilot.app.focused, Input)
+        assert pilot.app.focused.value == "qjq"
 
 
 async def test_letters_typed_ahead_of_a_form_that_begins_with_a_choice_do_not_end_the_program(
