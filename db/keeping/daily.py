@@ -15,6 +15,7 @@ from typing import NamedTuple
 from db import instants
 from db.connection import OfficeError, Progress
 from db.errors import reason
+from db.home import files_of, path_of
 from db.keeping import presence
 from db.keeping.backup import back_up
 
@@ -23,6 +24,9 @@ FOLDER = "backups"
 
 LEAVE = 256 * 1024 * 1024
 """Bytes that must stay free beside a copy: nobody is there who could stop it, and work must go on."""
+
+ALWAYS_KEPT = 2
+"""Copies that are not removed to make room: the new one may turn out bad."""
 
 _LOCK = ".daily-backup.lock"
 
@@ -65,6 +69,8 @@ def copies(home: Path, folder: Path) -> list[Path]:
 def make(home: Path, folder: Path, keep: int, *, now: int, progress: Progress) -> Path | None:
     """Make today's copy, unless it is there or another desk is making it; then remove old ones.
 
+    Where another copy does not fit, the oldest go before: copies of an office of 25 GB fill any disk.
+
     Args:
         home: the data folder.
         folder: where the copies lie.
@@ -90,15 +96,30 @@ def make(home: Path, folder: Path, keep: int, *, now: int, progress: Progress) -
     with hold:
         if target.exists():
             return None
+        _make_room(home, folder)
         back_up(home, target, now=now, progress=progress, page_by_page=True, leave=LEAVE)
         with suppress(OSError):  # What cannot be removed today goes tomorrow.
             _rotate(home, target, keep)
     return target
 
 
+def _make_room(home: Path, folder: Path) -> None:
+    """Let the oldest copies go until one more fits; the last `ALWAYS_KEPT` stay."""
+    from shutil import disk_usage  # It brings the compressors along.
+
+    needed = sum(file.stat().st_size for file in files_of(path_of(home)) if file.exists()) + LEAVE
+    held = copies(home, folder)
+    while len(held) > ALWAYS_KEPT and disk_usage(folder).free < needed:
+        _remove(held.pop(0))
+
+
+def _remove(copy: Path) -> None:
+    for file in copy.parent.glob(f"{copy.name}*"):  # What lies beside a copy bears its name.
+        file.unlink(missing_ok=True)
+
+
 def _rotate(home: Path, newest: Path, keep: int) -> None:
     """By the day in the name; `newest` stays also where a wrong clock once dated one after it."""
     others = [path for path in copies(home, newest.parent) if path != newest]
     for old in others[: len(others) - (keep - 1)]:
-        for file in old.parent.glob(f"{old.name}*"):  # What lies beside a copy bears its name.
-            file.unlink(missing_ok=True)
+        _remove(old)
