@@ -21,15 +21,18 @@ from bench import (
     frames,
     generator,
     hands,
+    imports,
     ledger_reading,
     lookup,
     lookup_commands,
     make_office,
+    measure,
     office_facts,
     profiles,
     report,
     results,
     start,
+    units_table,
     writes,
 )
 from bench.measure import Row
@@ -57,10 +60,15 @@ PARTS: Mapping[str, Part] = {
     "datasette": datasette.rows,
     "ledger": lambda connection, home, now: ledger_reading.rows(connection),
     "generator": lambda connection, home, now: generator.rows(),
+    "units": lambda connection, home, now: units_table.rows(),
+    "imports": lambda connection, home, now: imports.rows(connection),
     "encryption": encryption.rows,
     "writes": lambda connection, home, now: writes.rows(home),
 }
 """What is measured, in this order: what writes comes last."""
+
+NOT_IN_A_HURRY = ("encryption", "cold", "units")
+"""Parts that `--quick` leaves out: no budget of the design hangs on them."""
 
 OF_LETTERS = ("lookup", "board", "commands")
 """Parts that the length of the texts can change."""
@@ -72,10 +80,14 @@ def main() -> None:
     if args.profile:
         profiles.write()
         return
+    parts = args.only or PARTS
+    if args.quick:
+        measure.hurry()
+        parts = args.only or [part for part in PARTS if part not in NOT_IN_A_HURRY]
     sizes = sorted(args.sizes or ([QUICK] if args.quick else [*SMALLER, FULL]))
     if not args.page:
         for cases in sizes:
-            _measure(cases, args.body, args.only or PARTS)
+            _measure(cases, args.body, parts)
         if not (args.quick or args.sizes or args.only):
             _measure(LETTER_CASES, LETTERS, OF_LETTERS)
     if not args.quick:

@@ -13,7 +13,7 @@ from textual.app import App, ComposeResult
 from textual.widget import Widget
 from textual.widgets import DataTable
 
-from bench.measure import Row, Timing, timing
+from bench.measure import Row, Timing, times, timing
 from db import calendars
 from db.connection import open_reader
 from db.home import path_of
@@ -88,9 +88,9 @@ def _paint(widget: Widget) -> float:
 
 def _jumps(widget: Widget, jump: Callable[[int], object], length: int) -> Timing:
     chance = random.Random(4)
-    times = []
-    for _ in range(FRAMES):
+    spent = []
+    for _ in range(times(FRAMES)):
         start = time.perf_counter()
         jump(chance.randrange(length))
-        times.append(_paint(widget) - start)
-    return timing(times)
+        spent.append(_paint(widget) - start)
+    return timing(spent)

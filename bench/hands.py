@@ -15,13 +15,13 @@ from contextlib import suppress
 from pathlib import Path
 
 from bench import copies, processes
-from bench.measure import Row, timing
+from bench.measure import Row, times, timing
 from bench.terminal import MOVES, PATIENCE, Terminal, running
 from db.connection import Connection
 
 DOWN, PAGE_DOWN, END, HOME, F3, ESCAPE = b"\x1b[B", b"\x1b[6~", b"\x1b[F", b"\x1b[H", b"\x1bOR", b"\x1b"
 ENTER, EMPTY_BOX, DONE, OPEN_ONES, JUMP = b"\r", b"\x15", b"6", b"8", b"#"
-HELD, PAGES, FAR, JUMPS, OPENED = 10.0, 100, 20, 30, 20
+HELD, PAGES, FAR, JUMPS, OPENED = 10, 100, 20, 30, 20
 WORDS = ("路灯不亮", "拖欠工资", "化粪池堵", "营业执照")
 
 SEVERAL = 0.03
@@ -86,11 +86,11 @@ def _desk(home: Path, env: Mapping[str, str], listed: int) -> Iterator[Figures]:
     processes.forget(home)
     with running(processes.duban(home), env) as desk:
         desk.settle(2)
-        yield "open the list", [_opened(desk) for _ in range(OPENED)]
+        yield "open the list", [_opened(desk) for _ in range(times(OPENED))]
         _wait_until_whole(desk, listed)
-        yield "hold Down", desk.hold(DOWN, seconds=HELD)
-        yield "Page Down", [desk.type(PAGE_DOWN) for _ in range(PAGES)]
-        yield "End and Home", [desk.type(key) for key in (END, HOME) * FAR]
+        yield "hold Down", desk.hold(DOWN, seconds=times(HELD))
+        yield "Page Down", [desk.type(PAGE_DOWN) for _ in range(times(PAGES))]
+        yield "End and Home", [desk.type(key) for key in (END, HOME) * times(FAR)]
         yield "jump to the N-th", list(_jumps(desk, listed))
         opened, left = zip(*_cases(desk), strict=True)
         yield "open a case", list(opened)
@@ -125,7 +125,7 @@ def _wait_until_whole(desk: Terminal, listed: int) -> None:
 def _jumps(desk: Terminal, listed: int) -> Iterator[float]:
     """From Enter on: the line that asked goes, the list stands elsewhere."""
     chance = random.Random(6)
-    for _ in range(JUMPS):
+    for _ in range(times(JUMPS)):
         desk.type(JUMP, quiet=SEVERAL)
         desk.type(str(chance.randint(1, listed)).encode(), quiet=SEVERAL)
         yield desk.type(ENTER, quiet=SEVERAL)
@@ -133,7 +133,7 @@ def _jumps(desk: Terminal, listed: int) -> Iterator[float]:
 
 def _cases(desk: Terminal) -> Iterator[tuple[float, float]]:
     """Another case each time: to its page, and back."""
-    for _ in range(OPENED):
+    for _ in range(times(OPENED)):
         desk.type(DOWN, quiet=ANSWERED)
         yield desk.type(ENTER, quiet=SEVERAL), desk.type(ESCAPE, quiet=SEVERAL)
 
@@ -165,9 +165,9 @@ def _sheet(connection: Connection, home: Path, env: Mapping[str, str]) -> Iterat
     with running([program, str(sheet)], env) as shown:
         yield "open the list", [shown.wait_for(copies.first_number(connection))]
         _until_still(shown)
-        yield "hold Down", shown.hold(b"j", seconds=HELD)
-        yield "Page Down", [shown.type(b"\x06") for _ in range(PAGES)]
-        yield "End and Home", [shown.type(key) for key in (b"gj", b"gk") * FAR]
+        yield "hold Down", shown.hold(b"j", seconds=times(HELD))
+        yield "Page Down", [shown.type(b"\x06") for _ in range(times(PAGES))]
+        yield "End and Home", [shown.type(key) for key in (b"gj", b"gk") * times(FAR)]
         yield LETTER, [_searched(shown, word) for word in WORDS]
         yield "memory, MiB", [_mebibytes(shown.memory())]
 

@@ -20,10 +20,12 @@ from bench import ledger_file
 from bench.make_office import opened
 from bench.measure import Row, timing
 from bench.same_rows import write_again
+from db.connection import Connection
 from db.exchange.ledger import import_ledger
 from db.home import files_of
 
-ROWS = 5_000
+SHARE, FEWEST, MOST = 6, 5_000, 500_000
+"""A ledger has a sixth as many rows as the office that is measured has cases, within these."""
 
 
 class Run(NamedTuple):
@@ -40,8 +42,14 @@ class Run(NamedTuple):
     """Bytes of the write-ahead log at the most, as seen whenever the import tells how far it is."""
 
 
-def rows(count: int = ROWS) -> Iterator[Row]:
-    """A ledger of so many rows, against a bare script; the same once more; and when 1 % was answered."""
+def rows(connection: Connection) -> Iterator[Row]:
+    """A ledger in a new office, against a bare script; the same once more; and when 1 % was answered."""
+    (cases,) = connection.execute('SELECT count(*) FROM "case"').fetchone()
+    yield from of(min(max(FEWEST, cases // SHARE), MOST))
+
+
+def of(count: int) -> Iterator[Row]:
+    """The same, of a ledger of so many rows."""
     with tempfile.TemporaryDirectory() as folder:
         ledger = ledger_file.write(Path(folder, "ledger.csv"), count)
         later = ledger_file.write(Path(folder, "later.csv"), count, later=True)

@@ -30,7 +30,7 @@ def rows(connection: Connection, now: int) -> Iterator[Row]:
         for piece in pieces[:3]:
             ours(piece)
         mine = each(ours, pieces)
-        theirs = each(like, pieces[:40], seconds=10)
+        theirs = each(like, pieces[:40], seconds=6)
         yield Row(f"lookup: {name}", mine, f"LIKE '%…%', newest {PAGE}", theirs, budget)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from bench import copies, lookup, processes
-from bench.measure import Row, Timing, each
+from bench.measure import Row, Timing, each, times
 from db.connection import Connection
 from db.home import path_of
 
@@ -28,7 +28,7 @@ def rows(connection: Connection, home: Path) -> Iterator[Row]:
 
     for kind, _, drawn in lookup.queries(connection):
         if kind in KINDS:
-            words = drawn[:RUNS]
+            words = drawn[: times(RUNS)]
             ours(words[0])
             mine, name = each(ours, words, seconds=10), f"`duban find`, whole process: {kind}"
             yield Row(name, mine, *_text_search(text, words))

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from bench import processes
-from bench.measure import Row, Timing, timing
+from bench.measure import Row, Timing, times, timing
 from bench.terminal import running
 from db import instants
 from db.connection import open_reader
@@ -105,5 +105,5 @@ def _in_turn(ours: Callable[[], float], theirs: Callable[[], float]) -> tuple[Ti
     """Both again and again, one after the other, so that what else the machine does hits both alike."""
     ours()
     theirs()
-    pairs = [(ours(), theirs()) for _ in range(RUNS)]
+    pairs = [(ours(), theirs()) for _ in range(times(RUNS))]
     return timing(pair[0] for pair in pairs), timing(pair[1] for pair in pairs)

@@ -120,14 +120,19 @@ def drop(connection: Connection, case_id: int) -> None:
 _NEXT = 'SELECT id FROM "case" WHERE open = ? AND id > ? ORDER BY id LIMIT ?'
 
 
+def create(connection: Connection) -> None:
+    """An empty index, in the place of the one that is there; inside the caller's transaction."""
+    connection.execute("DROP TABLE lookup")
+    for statement in SCHEMA:
+        connection.execute(statement)
+
+
 def remake(connection: Connection, progress: Progress = lambda done, total: None) -> None:
     """Index every case anew, inside the caller's transaction: after the way of cutting texts has changed.
 
     In the order of their places, and with the memory of some hundred cases.
     """
-    connection.execute("DROP TABLE lookup")
-    for statement in SCHEMA:
-        connection.execute(statement)
+    create(connection)
     done, total = 0, connection.execute('SELECT count(*) FROM "case"').fetchone()[0]
     for held in (False, True):
         last = -1
