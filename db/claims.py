@@ -48,7 +48,7 @@ def claim(office: Office, name: str, *, unit: str | None = None, under: str | No
 
 
 def _id_of(connection: Connection, uid: str | None) -> int:
-    found = connection.execute("SELECT id FROM unit WHERE uid = ?", (uid,)).fetchone()
+    found = units.id_of(connection, uid)
     if found is None:
         raise NotAllowed("没有这个单位，请重新选择")
-    return int(found[0])
+    return found

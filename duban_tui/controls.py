@@ -66,8 +66,8 @@ class Units:
 
     def known(self, uid: str) -> UnitRow | None:
         """The unit of a uid, as it is now."""
-        found = self._reader().execute("SELECT id FROM unit WHERE uid = ?", (uid,)).fetchone()
-        return None if found is None else units.row(self._reader(), found[0])
+        found = units.id_of(self._reader(), uid)
+        return None if found is None else units.row(self._reader(), found)
 
 
 def options(rules: Rules, choices: str) -> list[Option]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pkgutil
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -76,6 +77,12 @@ def test_the_records_office_loads_nothing_of_the_desk() -> None:
     names = db_modules()
     assert "db.connection" in names
     assert not loaded("\n".join(f"import {name}" for name in names)) & SCREEN
+
+
+def test_sql_stands_in_the_records_office_alone() -> None:
+    asking = re.compile(r"""["'](SELECT|INSERT|UPDATE|DELETE|WITH|REPLACE)\s""")
+    sources = (ROOT / "duban_tui").rglob("*.py")
+    assert [path.name for path in sources if asking.search(path.read_text(encoding="utf-8"))] == []
 
 
 @pytest.mark.parametrize(

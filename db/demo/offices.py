@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from db.connection import Connection
 from db.terms import DIVISION_KIND
-from db.units import UnitTable, load, names, packaged_departments
+from db.units import UnitTable, living, load, names, packaged_departments
 from db.units.edit import DEPARTMENT_KIND
 from db.units.table import Row
 
@@ -27,15 +27,13 @@ _PLACES = """SELECT v.name, v.short_name, v.initials, v.level, above.name FROM u
 JOIN unit_version above ON above.unit_id = v.parent_id AND above.valid_to IS NULL
 WHERE v.valid_to IS NULL AND v.kind = ? AND v.level IN (2, 3) ORDER BY v.level, v.unit_id"""
 
-_HOLDS = "SELECT count(*) FROM unit_version WHERE valid_to IS NULL"
-
 
 def grow(connection: Connection, units: int) -> None:
     """Add departments until there are `units` living units, or every place has all of its own.
 
     Again with the same number, it adds nothing.
     """
-    missing = units - int(connection.execute(_HOLDS).fetchone()[0])
+    missing = units - living(connection)
     if missing > 0:
         rows = tuple(row for _, row in zip(range(missing), _rows(connection), strict=False))
         load(connection, UnitTable("演示部门", rows))

@@ -73,6 +73,17 @@ def version(connection: Connection, unit_id: int, at: dt.date | None = None) -> 
     return None if found is None else tuple(found)
 
 
+def id_of(connection: Connection, uid: str | None) -> int | None:
+    """The local id of a unit by its public UID; None where this office does not know it."""
+    found = connection.execute("SELECT id FROM unit WHERE uid = ?", (uid,)).fetchone()
+    return None if found is None else int(found[0])
+
+
+def living(connection: Connection) -> int:
+    """How many units there are now."""
+    return int(connection.execute("SELECT count(*) FROM unit_version WHERE valid_to IS NULL").fetchone()[0])
+
+
 def row(connection: Connection, unit_id: int, at: dt.date | None = None) -> UnitRow | None:
     """A unit as it is now, or was on a day; None where the id is unknown."""
     found = version(connection, unit_id, at)

@@ -65,10 +65,10 @@ def board(args: argparse.Namespace) -> None:
 
 def _root_name(connection: Connection) -> str:
     """The top of the tree."""
-    row = connection.execute(
-        "SELECT name FROM unit_version WHERE parent_id IS NULL AND valid_to IS NULL LIMIT 1"
-    ).fetchone()
-    return "全部" if row is None else str(row[0])
+    from db import units
+
+    root = units.root(connection)
+    return "全部" if root is None else root.name
 
 
 def queue_label(queue: str) -> str:

@@ -26,22 +26,21 @@ if TYPE_CHECKING:
 
 def init(args: argparse.Namespace) -> None:
     """Make a new office from the settings."""
+    from db import units
     from db.office import Office
     from db.terms import CopyKind
 
     settings, home = config_of(args), home_of(args)
-    units = Path(args.units) if args.units else None
+    table = Path(args.units) if args.units else None
     kind = CopyKind.FIELD if args.field else CopyKind.OFFICE
     secret = passphrase.required(args) if args.encrypt else None
     if args.passphrase_file and not args.encrypt:
         raise CommandError("给了办公库口令却没有说加密：要加密请加上 --encrypt，不要就去掉 --passphrase-file")
     with Office.create(
-        home, settings.rules, settings.officer.name, units, name=settings.office.name, kind=kind,
+        home, settings.rules, settings.officer.name, table, name=settings.office.name, kind=kind,
         post=settings.officer.post, passphrase=secret,
     ) as office:  # fmt: skip
-        living = office.writer.execute("SELECT count(*) FROM unit_version WHERE valid_to IS NULL").fetchone()[
-            0
-        ]
+        living = units.living(office.writer)
         prefix = office.device.prefix
     told = f"，本机登记的编号以 {prefix} 开头" if prefix else ""
     told += "，已加密" if secret else ""

@@ -171,16 +171,11 @@ class UnitsScreen(DeskScreen[None]):
             renamed = units.rename(writer, unit.id, name, short_name=short, day=since)
             said = f"✓ {unit.name} 已更名为 {renamed.name}"
         else:
-            successor = self._id_of(entered["successor"])
+            successor = units.id_of(self.desk.reader, entered["successor"])
             units.end(writer, unit.id, successor=successor, day=since)
             said = f"✓ {unit.name} 已撤销" + ("" if successor else "，没有承接单位")
         self._changed(node.parent if task != "add" and node.parent else node)
         return said
-
-    def _id_of(self, uid: str | None) -> int | None:
-        if uid is None:
-            return None
-        return int(self.desk.reader.execute("SELECT id FROM unit WHERE uid = ?", (uid,)).fetchone()[0])
 
     def _load(self, entered: dict[str, Any], since: dt.date | None) -> str:
         path = Path(str(entered["path"] or "").strip("\"'")).expanduser()
