@@ -40,6 +40,8 @@ _PLAIN |= dict.fromkeys(map(ord, "\u00a0\u2002\u2003\u2009\u200b\u202f\u3000\ufe
 _PLAIN |= dict.fromkeys(map(ord, "‐‑‒–—―−－─"), "-")
 """Look-alikes of digits, brackets, spaces and dashes → ASCII, one for one, so that places stay the same."""
 
+_MASKED = re.compile("[" + re.escape("*+().-xX 0123456789" + "".join(map(chr, _PLAIN))) + "]")
+
 _DIGIT = "[0-9²³¹⁰-₎①-⑨⓪０-９\U0001d7ce-\U0001d7ff]"
 _WORTH_A_LOOK = re.compile(_DIGIT + r"(?:[^\w\r\n]{0,3}" + _DIGIT + "){6}")
 
@@ -101,6 +103,11 @@ def mask_id(number: str) -> str:
     if "*" in plain:
         return plain
     return plain[:3] + "*" * (len(plain) - 7) + plain[-4:] if len(plain) >= 15 else "*" * len(plain)
+
+
+def may_be_masked(text: str) -> bool:
+    """Whether any sign of a text is one of which `mask_text` could take away or put in some."""
+    return _MASKED.search(text) is not None
 
 
 def mask_text(text: str, keep: Collection[str] = ()) -> str:

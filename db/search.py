@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import islice
 from typing import NamedTuple
 
 from db.connection import Connection
-from db.search_index import LONGEST_PREFIX, OPEN, grams_of, searchable, texts_of_many, words
+from db.masking import mask_text, may_be_masked
+from db.search_index import LONGEST_PREFIX, OPEN, fold, grams_of, texts_of_many, words
 
 LOOKED_UP = 24
 """Characters of a word that are looked up by grams; the check in the texts takes the whole word."""
@@ -112,22 +114,48 @@ def in_batches(found: Iterator[int]) -> Iterator[list[int]]:
 def contains(texts: Iterable[str], sought: Iterable[str]) -> bool:
     """Whether each of these words occurs in one of the texts."""
     missing = set(sought)
-    as_written = all(_IDEOGRAPHS.fullmatch(word) for word in missing)
     for text in texts:
-        found = text if as_written and not _LOOK_ALIKES.search(text) else searchable(text)
-        missing = {word for word in missing if word not in found}
+        missing -= _standing_in(text, missing)
         if not missing:
             return True
     return not missing
 
 
+def _standing_in(text: str, sought: Iterable[str]) -> set[str]:
+    """Those of the words that stand in a text.
+
+    Folding and masking a text costs more than all the rest. Neither changes what is `lasting`, so only texts
+    are folded in which that of a word stands as written; and masked only for words that a mask could hide.
+    """
+    alike = _LOOK_ALIKES.search(text) is not None
+    likely = [word for word in sought if alike or lasting(word) in text]
+    if not alike and all(map(_IDEOGRAPHS.fullmatch, likely)):
+        return set(likely)
+    plain = fold(text)
+    masked = mask_text(plain) if any(map(may_be_masked, likely)) else plain
+    return {word for word in likely if word in masked}
+
+
+@lru_cache(maxsize=64)
+def lasting(word: str) -> str:
+    """The longest part of a word that folding and masking leave alone, or hide whole; empty where none is.
+
+    Ideographs are left alone. A mask shows of a number at most four digits together.
+    """
+    return max(_LASTING.findall(word), key=len, default="")
+
+
 _IDEOGRAPHS = re.compile("[\u4e00-\u9fff]+")
-"""Words that folding and masking leave alone: they can be looked for in a text as it was written."""
+_LASTING = re.compile("[\u4e00-\u9fff]+|[0-9]{5,}")
 
 _LOOK_ALIKES = re.compile(
-    "[\u2e80-\u2fdf\u3038-\u303a\u3190-\u33ff\uf900-\ufaff\U0001f200-\U0001f2ff\U0002f800-\U0002fa1f]"
+    "[\u2e80-\u2fdf\u3038-\u303a\u3190-\u33ff\uf900-\ufaff\U0001f200-\U0001f2ff\U0002f800-\U0002fa1f"
+    "\xb2\xb3\xb9\xbc-\xbe\u2070-\u2089\u2150-\u215f\u2189\u2460-\u249b\u24ea"
+    "\uff10-\uff19\U0001d7ce-\U0001d7ff\U0001f100-\U0001f10a\U0001fbf0-\U0001fbf9]"
+    "|86[^0-9]{1,4}1"
 )
-"""Signs that are folded to ideographs, as ⼭, ㈱ and ㋿; a text with one of them has to be folded."""
+"""Signs that are folded to ideographs or digits, as ⼭, ㈱, ①, ０; and the one bracket that a mask leaves out
+between digits that it shows. A text with any of these has to be folded and masked."""
 
 
 def find(connection: Connection, query: str) -> Iterator[int]:
