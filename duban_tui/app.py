@@ -235,6 +235,8 @@ class DubanApp(OfficeApp):
         screen = self.screen
         if self.locked and command.id not in commands.ALWAYS:
             return "先登录"
+        if not path_of(self.home).exists() and isinstance(screen, DeskScreen):
+            return screen.why_not(command.id)
         needs = commands.NEEDS.get(command.id)
         if needs is not None and (reason := self.seat.why_not(needs)):
             return reason

@@ -39,6 +39,9 @@ PAIRING = "本机登记的编号以 {prefix} 开头\n下一步：F9“下乡包�
 TO_NOTE_DOWN = 20.0
 """Seconds for which the prefix of a new field copy is shown."""
 
+WITHOUT_OFFICE = ("help", "palette", "theme", "back", "quit")
+"""Commands that need no office."""
+
 FIELDS = {"new": ("passphrase", "again"), "field": ("passphrase", "again"), "restore": ("source",)}
 """What each way asks for at first."""
 
@@ -81,6 +84,10 @@ class FirstRunScreen(DeskScreen[None], Stepper):
         if former_of(path):
             return missing(path)
         return f"这里还没有办公库：{self.desk.home}"
+
+    def why_not(self, command_id: str) -> str | None:
+        """All else works on an office."""
+        return None if command_id in WITHOUT_OFFICE else "先选一种开始的方式"
 
     def on_mount(self) -> None:
         """Begin at the first choice."""

@@ -22,6 +22,18 @@ from tests.tui.forms.desk import write
 from tests.vaults import PASSPHRASE, cheap
 
 
+@pytest.mark.parametrize("key", ["f3", "f4", "f6", "f8", "ctrl+u", "ctrl+l"])
+async def test_what_needs_an_office_says_so(tmp_path: Path, key: str) -> None:
+    app = DubanApp(tmp_path / "home", config.load())
+    async with app.run_test(size=(90, 24)) as pilot:
+        await settled(pilot)
+        await pilot.press(key)
+        await settled(pilot)
+        assert isinstance(app.screen, FirstRunScreen)
+        assert [note.message.partition("：")[2] for note in app._notifications] == ["先选一种开始的方式"]
+    assert not (tmp_path / "home").exists()
+
+
 async def test_a_new_office_opens_its_board(tmp_path: Path) -> None:
     app = DubanApp(tmp_path / "home", config.load())
     async with app.run_test(size=(80, 24)) as pilot:
