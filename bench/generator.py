@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from bench.make_office import SEED, UNITS, opened
-from bench.measure import Row, timing
+from bench.measure import Row, times, timing
 from bench.same_rows import write_again
 from db import demo, search_index
 from db.connection import Connection, transaction
@@ -30,10 +30,11 @@ def rows() -> Iterator[Row]:
         empty.mkdir()
         ours = _generate(home)
         with opened(home) as filled, opened(empty) as plain:
-            bare = write_again(filled.writer, plain.writer)
-            index = _index_again(filled.writer, plain.writer)
-    per_thousand = timing([ours * 1000 / CASES]), timing([bare * 1000 / CASES])
-    speed = f"{CASES / ours:,.0f} against {CASES / bare:,.0f} cases a second"
+            (cases,) = filled.writer.execute('SELECT count(*) FROM "case"').fetchone()
+            bare = write_again(filled.writer, plain.writer) / cases
+            index = _index_again(filled.writer, plain.writer) / cases
+    per_thousand = timing([ours * 1000]), timing([bare * 1000])
+    speed = f"{1 / ours:,.0f} against {1 / bare:,.0f} cases a second"
     yield Row(
         "generator: 1,000 cases with journal and index",
         per_thousand[0], f"bare script: the same rows and index; {speed}", per_thousand[1],
@@ -41,7 +42,7 @@ def rows() -> Iterator[Row]:
     )  # fmt: skip
     yield Row(
         "… the index of them alone, cut beforehand: one call of SQLite's",
-        timing([index * 1000 / CASES]), "the bare script", per_thousand[1],
+        timing([index * 1000]), "the bare script", per_thousand[1],
     )  # fmt: skip
 
 
@@ -62,16 +63,16 @@ def _index_again(filled: Connection, empty: Connection) -> float:
 
 
 def _generate(home: Path) -> float:
-    """Seconds for the first cases of the plan; making units and the plan does not count."""
+    """Seconds a case, of the first of the plan; making units and the plan does not count."""
     begun: list[float] = []
     first: list[int] = []
 
     def say(done: int, total: int) -> None:
         begun.append(time.perf_counter())
         first.append(done)
-        if done >= CASES + first[0]:
+        if done >= times(CASES) + first[0]:
             raise _Enough
 
     with opened(home) as office, suppress(_Enough):
         demo.fill(office, PLANNED, SEED, units=UNITS, mix="bench", progress=say)
-    return (begun[-1] - begun[0]) * CASES / (first[-1] - first[0])
+    return (begun[-1] - begun[0]) / (first[-1] - first[0])

@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 from bench import ledger_file
 from bench.make_office import opened
-from bench.measure import Row, timing
+from bench.measure import Row, times, timing
 from bench.same_rows import write_again
 from db.connection import Connection
 from db.exchange.ledger import import_ledger
@@ -45,7 +45,7 @@ class Run(NamedTuple):
 def rows(connection: Connection) -> Iterator[Row]:
     """A ledger in a new office, against a bare script; the same once more; and when 1 % was answered."""
     (cases,) = connection.execute('SELECT count(*) FROM "case"').fetchone()
-    yield from of(min(max(FEWEST, cases // SHARE), MOST))
+    yield from of(times(min(max(FEWEST, cases // SHARE), MOST)))
 
 
 def of(count: int) -> Iterator[Row]:

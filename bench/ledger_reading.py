@@ -13,7 +13,7 @@ from pathlib import Path
 from openpyxl import Workbook
 
 from bench import imports, ledger_file, processes
-from bench.measure import Row, again, timing
+from bench.measure import Row, again, times, timing
 from db.connection import Connection
 
 ROWS = 50_000
@@ -35,7 +35,7 @@ _OTHER = "script: openpyxl reads all rows (Excel cannot be had here)"
 def rows(connection: Connection) -> Iterator[Row]:
     """Finding every row with a word; and the import that goes before it, once."""
     (cases,) = connection.execute('SELECT count(*) FROM "case"').fetchone()
-    count = min(ROWS, cases // 10)
+    count = times(min(ROWS, cases // 10))
     with tempfile.TemporaryDirectory() as folder:
         home, ledger = Path(folder, "home"), _written(Path(folder, "ledger.xlsx"), count)
         imported = imports.run(home, ledger)
