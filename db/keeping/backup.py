@@ -151,7 +151,7 @@ def _prove_pages(part: Path, key: bytes, progress: Progress) -> None:
         copy.set_progress_handler(lambda: progress(1, 1), 20_000)
         said = str(copy.execute("PRAGMA quick_check(1)").fetchone()[0])
     if said != "ok":
-        raise OfficeError("办公库里有坏页，这份备份没有保留，以前的都还在。请运行 duban doctor 查清")
+        raise OfficeError("办公库里有坏页，这份备份没有保留，以前的还在。请运行 duban doctor 查清")
 
 
 def _note_backup(home: Path, now: int) -> None:

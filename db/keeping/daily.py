@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import platform
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
@@ -16,7 +17,7 @@ from db import instants
 from db.connection import OfficeError, Progress
 from db.errors import reason
 from db.home import files_of, path_of
-from db.keeping import presence
+from db.keeping import presence, strays
 from db.keeping.backup import back_up
 
 FOLDER = "backups"
@@ -104,22 +105,37 @@ def make(home: Path, folder: Path, keep: int, *, now: int, progress: Progress) -
 
 
 def _make_room(home: Path, folder: Path) -> None:
-    """Let the oldest copies go until one more fits; the last `ALWAYS_KEPT` stay."""
+    """Let the oldest copies go until one more fits; `ALWAYS_KEPT` stay, and all where that is no use."""
     from shutil import disk_usage  # It brings the compressors along.
 
-    needed = sum(file.stat().st_size for file in files_of(path_of(home)) if file.exists()) + LEAVE
-    held = copies(home, folder)
-    while len(held) > ALWAYS_KEPT and disk_usage(folder).free < needed:
-        _remove(held.pop(0))
+    strays.clean(strays.half_made(folder))
+    missing = _size(files_of(path_of(home))) + LEAVE - disk_usage(folder).free
+    spare = copies(home, folder)[:-ALWAYS_KEPT]
+    if missing > sum(_size(_beside(copy)) for copy in spare):
+        return
+    for copy in spare:
+        if missing <= 0:
+            return
+        missing -= _size(_beside(copy))
+        _remove(copy)
+
+
+def _size(files: Iterable[Path]) -> int:
+    return sum(file.stat().st_size for file in files if file.exists())
+
+
+def _beside(copy: Path) -> list[Path]:
+    """A copy, and what lies beside it and bears its name."""
+    return list(copy.parent.glob(f"{copy.name}*"))
 
 
 def _remove(copy: Path) -> None:
-    for file in copy.parent.glob(f"{copy.name}*"):  # What lies beside a copy bears its name.
+    for file in _beside(copy):
         file.unlink(missing_ok=True)
 
 
 def _rotate(home: Path, newest: Path, keep: int) -> None:
     """By the day in the name; `newest` stays also where a wrong clock once dated one after it."""
     others = [path for path in copies(home, newest.parent) if path != newest]
-    for old in others[: len(others) - (keep - 1)]:
+    for old in others[: max(0, len(others) - (keep - 1))]:
         _remove(old)

@@ -75,22 +75,27 @@ def test_a_copy_that_would_leave_too_little_room_is_not_made(
         make(office, tmp_path)
 
 
+def test_as_many_copies_stay_as_are_asked_for(office: Office, tmp_path: Path) -> None:
+    made = [path for day in range(9) if (path := make(office, tmp_path / "c", keep=6, day=day))]
+    assert names(tmp_path / "c") == [path.name for path in made[-6:]]
+
+
 def test_the_oldest_copies_make_room_for_todays_but_two_always_stay(
     office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = tmp_path / "copies"
     held = [path for day in range(4) if (path := make(office, folder, keep=14, day=day))]
-    size, room_for = 10 * held[0].stat().st_size, 2
+    size, spared = held[0].stat().st_size, 3
 
     def free(_: Path) -> object:
-        copies = list(folder.glob("*.db"))
-        return shutil._ntuple_diskusage(1, 1, daily.LEAVE + (room_for - len(copies)) * size)
+        gone = 4 - len(list(folder.glob("*.db")))
+        return shutil._ntuple_diskusage(1, 1, daily.LEAVE + size * (gone - spared + 1) + size // 2)
 
     monkeypatch.setattr(shutil, "disk_usage", free)
     with pytest.raises(OfficeError, match="剩余空间不够备份"):
         make(office, folder, keep=14, day=4)
-    assert names(folder) == [path.name for path in held[-2:]]
-    room_for = 3
+    assert names(folder) == [path.name for path in held]
+    spared = 2
     made = make(office, folder, keep=14, day=4)
     assert made is not None
     assert names(folder) == [path.name for path in (*held[-2:], made)]
