@@ -14,7 +14,15 @@ from typing import NamedTuple
 
 from db.connection import Connection
 from db.masking import mask_text, may_be_masked
-from db.search_index import LONGEST_PREFIX, OPEN, fold, grams_of, texts_of_many, words
+from db.search_index import (
+    LONGEST_PREFIX,
+    OPEN,
+    all_texts_of_many,
+    fold,
+    grams_of,
+    texts_of_many,
+    words,
+)
 
 LOOKED_UP = 24
 """Characters of a word that are looked up by grams; the check in the texts takes the whole word."""
@@ -99,7 +107,8 @@ def checked(
 
 def containing(connection: Connection, batch: Sequence[int], sought: Sequence[str]) -> Iterator[int]:
     """The places of a batch in whose texts all these words stand; one reading for all."""
-    texts = texts_of_many(connection, [place & ~OPEN for place in batch])
+    read = all_texts_of_many if any(map(_MAY_BE_A_NUMBER.search, sought)) else texts_of_many
+    texts = read(connection, [place & ~OPEN for place in batch])
     return (place for place in batch if contains(texts[place & ~OPEN], sought))
 
 
@@ -127,7 +136,7 @@ def _standing_in(text: str, sought: Iterable[str]) -> set[str]:
     Folding and masking a text costs more than all the rest. Neither changes what is `lasting`, so only texts
     are folded in which that of a word stands as written; and masked only for words that a mask could hide.
     """
-    alike = _LOOK_ALIKES.search(text) is not None
+    alike = _FOLDED_TO_THEM.search(text) is not None
     likely = [word for word in sought if alike or lasting(word) in text]
     if not alike and all(map(_IDEOGRAPHS.fullmatch, likely)):
         return set(likely)
@@ -145,10 +154,11 @@ def lasting(word: str) -> str:
     return max(_LASTING.findall(word), key=len, default="")
 
 
+_MAY_BE_A_NUMBER = re.compile("[!-~]")
 _IDEOGRAPHS = re.compile("[\u4e00-\u9fff]+")
 _LASTING = re.compile("[\u4e00-\u9fff]+|[0-9]{5,}")
 
-_LOOK_ALIKES = re.compile(
+_FOLDED_TO_THEM = re.compile(
     "[\u2e80-\u2fdf\u3038-\u303a\u3190-\u33ff\uf900-\ufaff\U0001f200-\U0001f2ff\U0002f800-\U0002fa1f"
     "\xb2\xb3\xb9\xbc-\xbe\u2070-\u2089\u2150-\u215f\u2189\u2460-\u249b\u24ea"
     "\uff10-\uff19\U0001d7ce-\U0001d7ff\U0001f100-\U0001f10a\U0001fbf0-\U0001fbf9]"

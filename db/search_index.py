@@ -109,7 +109,7 @@ def put(connection: Connection, case_id: int, texts: Iterable[str]) -> None:
 
 def refresh(connection: Connection, case_id: int) -> None:
     """Index a case anew under the texts that stand in the office."""
-    put(connection, case_id, _words_of_many(connection, [case_id])[case_id])
+    put(connection, case_id, all_texts_of_many(connection, [case_id])[case_id])
 
 
 def drop(connection: Connection, case_id: int) -> None:
@@ -137,7 +137,7 @@ def remake(connection: Connection, progress: Progress = lambda done, total: None
     for held in (False, True):
         last = -1
         while part := [row[0] for row in connection.execute(_NEXT, (held, last, REMADE_AT_ONCE))]:
-            texts = _words_of_many(connection, part)
+            texts = all_texts_of_many(connection, part)
             put_new(connection, [(rank(each, is_open=held), grams(texts[each])) for each in part])
             done, last = done + len(part), part[-1]
             progress(done, total)
@@ -200,7 +200,7 @@ def texts_of_many(connection: Connection, case_ids: Sequence[int]) -> dict[int, 
     return texts
 
 
-def _words_of_many(connection: Connection, case_ids: Sequence[int]) -> dict[int, list[str]]:
+def all_texts_of_many(connection: Connection, case_ids: Sequence[int]) -> dict[int, list[str]]:
     """What cases are indexed under: their texts, and every number they claim, as when they were new."""
     texts = texts_of_many(connection, case_ids)
     for case_id, number in connection.execute(_CLAIMED.format(", ".join(map(str, case_ids)))):

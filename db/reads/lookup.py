@@ -12,6 +12,7 @@ that answers true stops it between two cases; both raise `Superseded`.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from array import array
 from collections.abc import Callable, Iterable, Iterator
@@ -213,10 +214,12 @@ def _filter(connection: Connection, within: ListQuery | None, now: int) -> Calla
 
 
 def _numbered(connection: Connection, text: str) -> set[int]:
-    """The cases whose number is the whole text."""
+    """The cases whose number is the whole text; ours also without its hyphen."""
     plain = unicodedata.normalize("NFKC", text).strip()[:LONGEST]
+    ours = re.sub(r"^([A-Z]*[0-9]{4})([0-9]{4,})$", r"\1-\2", plain.upper())
     found = connection.execute(
-        "SELECT case_id FROM case_number WHERE number IN (?, ?, ?)", (plain, plain.upper(), plain.lower())
+        "SELECT case_id FROM case_number WHERE number IN (?, ?, ?, ?)",
+        (plain, plain.upper(), plain.lower(), ours),
     )
     return {row[0] for row in found}
 

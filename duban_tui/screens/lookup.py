@@ -72,6 +72,10 @@ class LookupScreen(DeskScreen[None]):
         self._narrowed: Reading | None = None
         self._at: int | None = None
         """The reading the cursor is on; `None` = it is on the hits."""
+        self._answered: tuple[str, ListQuery | None] = ("", None)
+        """The words, and within what, whose answer is shown: not yet those that were typed last."""
+        self._entered = False
+        """Enter came before the answer; a scanner sends it with the number."""
 
     def compose(self) -> ComposeResult:
         """The word 快查, the line, the reading, the hits."""
@@ -102,7 +106,7 @@ class LookupScreen(DeskScreen[None]):
     def look_up(self, event: Input.Changed) -> None:
         """While one types; what was searched before is ended."""
         event.stop()
-        self._narrowed = None
+        self._narrowed, self._entered = None, False
         self._start()
 
     @on(CaseChanged)
@@ -117,7 +121,7 @@ class LookupScreen(DeskScreen[None]):
             self._search(self._text, self._within, keep)
         else:
             self.workers.cancel_group(self, "lookup")
-            self._show(_NOTHING._replace(hits=self._fetch_recent()), keep)
+            self._show(_NOTHING._replace(hits=self._fetch_recent()), keep, ("", None))
 
     def _fetch_recent(self) -> list[CaseRow]:
         """The cases opened since the start, as they stand now."""
@@ -144,11 +148,12 @@ class LookupScreen(DeskScreen[None]):
         finally:
             reader.set_progress_handler(None, 0)
         if not worker.is_cancelled:
-            self.app.call_from_thread(self._show, found, keep)
+            self.app.call_from_thread(self._show, found, keep, (text, within))
 
-    def _show(self, found: Lookup, keep: bool) -> None:
+    def _show(self, found: Lookup, keep: bool, answered: tuple[str, ListQuery | None]) -> None:
         if not self.is_attached:  # Esc came first.
             return
+        self._answered = answered
         if self._narrowed is not None:
             found = found._replace(readings=self._found.readings)
         self._found = found
@@ -161,6 +166,13 @@ class LookupScreen(DeskScreen[None]):
         cases.empty = self._nothing_found()
         cases.show(array("q", self._rows), self._fetch, keep=keep, more=found.more)
         self._say_reading()
+        if self._entered and self._is_answered:
+            self.choose()
+
+    @property
+    def _is_answered(self) -> bool:
+        """What is shown is the answer to what was typed."""
+        return self._answered == (self._text, self._within)
 
     def _means_all(self, found: Lookup) -> bool:
         """The reading is what was most likely meant: it leaves no word over, or no text has the words.
@@ -223,7 +235,10 @@ class LookupScreen(DeskScreen[None]):
 
     @on(Input.Submitted)
     def choose(self) -> None:
-        """Enter: the case, or all that the reading means."""
+        """Enter: the case, or all that the reading means; of these words, never of those before."""
+        self._entered = not self._is_answered
+        if self._entered:
+            return
         if self._at is None:
             self.open_it()
         else:
@@ -293,8 +308,8 @@ class LookupScreen(DeskScreen[None]):
 
     @property
     def current_case(self) -> int | None:
-        """The hit under the cursor; on a reading there is none."""
-        return self.query_one(CaseList).current if self._at is None else None
+        """The hit under the cursor; on a reading there is none, nor before the answer is there."""
+        return self.query_one(CaseList).current if self._at is None and self._is_answered else None
 
     def why_not(self, command_id: str) -> str | None:
         """Narrowing needs a reading, a list needs words."""

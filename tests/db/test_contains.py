@@ -27,7 +27,7 @@ def test_the_quick_way_is_no_other_way(written: list[str], data: st.DataObject |
 
 
 def pieces(text: str, data: st.DataObject | None) -> list[str]:
-    """Words that stand in a text, or all of its beginnings where nothing is drawn."""
+    """Words that stand in a text, or all of its pieces where nothing is drawn."""
     if data is None:
         return [text[at:end] for at in range(len(text)) for end in range(at + 1, len(text) + 1)]
     start = data.draw(st.integers(0, len(text)))

@@ -252,3 +252,15 @@ def test_the_lookup_loads_nothing_heavy() -> None:
 def test_an_alarm_word_is_read_as_the_alarm_not_the_stage(office: Office) -> None:
     (reading,) = readings(office.writer, "办结", MONDAY)
     assert reading.query.alarm is Alarm.DONE
+
+
+def test_our_number_is_found_without_its_hyphen(office: Office) -> None:
+    recorded = _register(office, "路灯不亮")
+    assert ids(office.writer, recorded.number.replace("-", ""), now=MONDAY)[0] == recorded.case_id
+
+
+def test_a_number_that_two_cases_claim_finds_both_however_much_of_it_is_typed(office: Office) -> None:
+    claimed = [["12345", "GD20261234567"]]
+    both = {_register(office, title, numbers=claimed).case_id for title in ("路灯不亮", "路灯又不亮")}
+    for typed in ("567", "4567", "34567", "GD20261234567"):
+        assert set(ids(office.writer, typed, now=MONDAY)) == both, typed

@@ -103,6 +103,24 @@ async def test_enter_opens_the_case_and_escape_comes_back_to_the_words(
         assert pilot.app.screen.query_one(Input).value == "路灯"
 
 
+async def test_enter_opens_what_was_typed_and_nothing_found_before(desk: Desk, register: Register) -> None:
+    register("路灯不亮")
+    wanted = register("井盖破损").number
+    async with desk() as pilot:
+        await ask(pilot, "路灯")
+        for key in ("ctrl+u", *wanted, "enter"):
+            pilot.app.post_message(events.Key(key, key if len(key) == 1 else None))
+        await settled(pilot)
+        assert "井盖破损" in shown(pilot)
+        assert "流程" in shown(pilot)
+        await pilot.press("escape")
+        await settled(pilot)
+        for key in ("ctrl+u", *"nowhere", "enter"):
+            pilot.app.post_message(events.Key(key, key if len(key) == 1 else None))
+        await settled(pilot)
+        assert "没有找到" in shown(pilot)
+
+
 async def test_escape_leaves_no_trace(desk: Desk, register: Register) -> None:
     register("路灯不亮")
     register("噪声扰民")
