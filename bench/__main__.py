@@ -87,9 +87,9 @@ def main() -> None:
     sizes = sorted(args.sizes or ([QUICK] if args.quick else [*SMALLER, FULL]))
     if not args.page:
         for cases in sizes:
-            _measure(cases, args.body, parts)
+            _measure(cases, args.body, parts, kept=not args.quick)
         if not (args.quick or args.sizes or args.only):
-            _measure(LETTER_CASES, LETTERS, OF_LETTERS)
+            _measure(LETTER_CASES, LETTERS, OF_LETTERS, kept=True)
     if not args.quick:
         _write_page(sizes)
 
@@ -107,7 +107,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _measure(cases: int, body: int, parts: Collection[str]) -> None:
+def _measure(cases: int, body: int, parts: Collection[str], *, kept: bool) -> None:
     home = make_office.home_for(cases, body)
     make_office.make(home, cases, body)
     facts = [report.machine(), *office_facts.of(home)]
@@ -121,7 +121,8 @@ def _measure(cases: int, body: int, parts: Collection[str]) -> None:
             for row in PARTS[name](connection, home, instants.now()):
                 print(report.line(row), flush=True)
                 found.append(row)
-            results.keep(home, facts, found)
+            if kept:
+                results.keep(home, facts, found)
             print(f"{name}: {time.perf_counter() - begun:.0f} s", file=sys.stderr, flush=True)
 
 

@@ -37,7 +37,7 @@ class Run(NamedTuple):
     busy: float
     """Seconds of the processor."""
     peak: int
-    """Bytes of memory at the most, of the whole process; 0 where the system does not tell."""
+    """Bytes of memory at the most, of the process that writes; 0 where the system does not tell."""
     log: int
     """Bytes of the write-ahead log at the most, as seen whenever the import tells how far it is."""
 
@@ -56,8 +56,8 @@ def of(count: int) -> Iterator[Row]:
         home, empty = Path(folder, "home"), Path(folder, "empty")
         first = run(home, ledger)
         bare = _bare_import(home, empty, ledger)
-        most = f"ours takes {first.peak / 2**20:,.0f} MiB of memory and {first.log / 2**20:,.0f} MiB of log"
-        other = f"bare script: the same rows and index; {most} at the most"
+        most = f"{first.peak / 2**20:,.0f} MiB of memory where it writes, {first.log / 2**20:,.0f} MiB of log"
+        other = f"bare script: the same rows and index; ours, in two processes, takes {most} at the most"
         yield _row(f"import of 1,000 CSV rows, of {count:,}", first.seconds, count, other, bare, "≤ 3×")
         yield _row(
             "… the same file again", run(home, ledger).seconds, count, "the first import", first.seconds
