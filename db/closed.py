@@ -11,6 +11,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from typing import NamedTuple
 
 from db.connection import Connection
 
@@ -36,6 +37,33 @@ def count(connection: Connection, unit_id: int | None) -> int:
     """The closed cases of a unit and all below it; of the whole office without one."""
     found = connection.execute(_READ, (ALL if unit_id is None else unit_id,)).fetchone()
     return 0 if found is None else int(found[0])
+
+
+class Mark(NamedTuple):
+    """The closed cases of a unit as they are at a moment."""
+
+    closed: int
+    event: int
+    """The last event of the office."""
+
+
+def mark(connection: Connection, unit_id: int | None) -> Mark:
+    """What `is_as_marked` compares with later."""
+    (last,) = connection.execute("SELECT ifnull(max(rowid), 0) FROM event").fetchone()
+    return Mark(count(connection, unit_id), last)
+
+
+def is_as_marked(connection: Connection, unit_id: int | None, since: Mark) -> bool:
+    """Whether the same cases are closed: as many, and nothing was done since on any that is closed now."""
+    return (
+        count(connection, unit_id) == since.closed
+        and connection.execute(_TOUCHED, (since.event,)).fetchone() is None
+    )
+
+
+_TOUCHED = (
+    """SELECT 1 FROM event e JOIN "case" c ON c.id = e.case_id WHERE e.rowid > ? AND c.open = 0 LIMIT 1"""
+)
 
 
 @contextmanager

@@ -40,8 +40,9 @@ def _render_chops(
     chops: list[Chops] = [dict.fromkeys(cuts[:-1]) for cuts in self.cuts]
     for widget, (region, clip) in self.visible_widgets.items():
         shown = region.intersection(clip)
-        lines = [y for y in shown.intersection(crop).line_range if is_rendered_line(y)]
-        if not any(_open(chops[y], shown.intersection(crop)) for y in lines):
+        wanted = shown.intersection(crop)
+        lines = [y for y in wanted.line_range if is_rendered_line(y)]
+        if not wanted or not any(_is_open(chops[y], self.cuts[y], wanted) for y in lines):
             continue
         first, last = shown.column_span
         strips = widget.render_lines(shown.translate(-region.offset))
@@ -51,10 +52,11 @@ def _render_chops(
     return cast("Sequence[Mapping[int, Strip]]", chops)
 
 
-def _open(line: Chops, within: Region) -> bool:
-    """Whether a piece of a line is still free."""
-    first, last = within.column_span
-    return any(strip is None and first <= cut < last for cut, strip in line.items())
+def _is_open(line: Chops, cuts: Sequence[int], wanted: Region) -> bool:
+    """Whether a piece of a line that reaches into what is wanted is still free."""
+    first, last = wanted.column_span
+    pieces = zip(line.items(), cuts[1:], strict=True)
+    return any(strip is None and cut < last and end > first for (cut, strip), end in pieces)
 
 
 def _put(line: Chops, strip: Strip, cuts: list[int], left: int) -> None:

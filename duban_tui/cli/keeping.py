@@ -164,6 +164,9 @@ def _tell_findings(report: Report, stopped_of: int | None) -> None:
     found = "一切完好" if stopped_of is None else "到此未发现问题"
     if not report.sound:
         found = f"发现 {len(report.findings):,} 处问题"
+    if stopped_of is not None and report.sound and not report.cases:
+        print(f"{of}数据页还没有查完，事项还没有开始核对")
+        return
     files = f"、{report.files:,} 个附件" if report.files else ""
     print(f"{of}查了 {report.cases:,} 件事项、{report.events:,} 条流水{files}，{found}")
 

@@ -55,10 +55,11 @@ def case_line(row: CaseRow) -> dict[str, Any]:
 def print_cases(rows: Iterable[CaseRow]) -> None:
     """Print cases as a table."""
     head = ("编号", "事项", "主办单位", "环节", "状态", "应办结")
-    lines = [case_line(row) for row in rows]
-    print_table(head, [_cells_of(line) for line in lines])
+    print_table(head, [_cells_of(row) for row in rows])
 
 
-def _cells_of(line: dict[str, Any]) -> tuple[str, ...]:
-    title, unit = cut(line["title"], TITLE_CELLS), cut(line["unit"], 24)
+def _cells_of(row: CaseRow) -> tuple[str, ...]:
+    line = case_line(row)
+    marked = f"[保密] {row.title}" if row.confidential else row.title
+    title, unit = cut(marked, TITLE_CELLS), cut(row.unit, 24)
     return line["number"], title, unit, line["stage"], line["alarm"], line["due"] or "—"

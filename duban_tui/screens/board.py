@@ -243,8 +243,8 @@ class BoardScreen(DeskScreen[None]):
         if self._found is not None:
             self._choose()
         elif words.has_focus or self._state.words:
+            self._choose(words="")
             words.value = ""
-            self._layout()
         elif self._state.queue or self._state.alarm:
             self._choose(queue="", alarm="")
         self._to_list()
@@ -343,6 +343,8 @@ class BoardScreen(DeskScreen[None]):
             return "清单是空的"
         if command_id == "sort" and self._state.alarm == Alarm.DONE and not self._state.queue:
             return "办结的总是最新在前"
+        if command_id in ("sort", "filter") and self._found is not None:
+            return "这是快查的结果，按 Esc 回总台后再用"
         if command_id == "export" and self.query_one(CaseList).growing:
             return "清单还没有读完，请稍候"
         return None
@@ -364,15 +366,20 @@ class BoardScreen(DeskScreen[None]):
         """To the N-th case."""
         from duban_tui.widgets.jump_line import JumpLine
 
+        self.remove_class("-tree-pane")
         if not self.query(JumpLine):
             await self.query_one("#list").mount(JumpLine())
         self.query_one(JumpLine).ask(len(self.query_one(CaseList)))
 
     def on_jump_line_left(self, event: JumpLine.Left) -> None:
         """The place was said, or not."""
+        from duban_tui.widgets.jump_line import place_of
+
         self._to_list()
-        if event.place is not None:
-            self.query_one(CaseList).action_jump(event.place)
+        cases = self.query_one(CaseList)
+        place = place_of(event.written, len(cases))
+        if place is not None:
+            cases.action_jump(place)
 
     def action_export(self) -> None:
         """E: the list shown, as a file."""

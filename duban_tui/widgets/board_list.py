@@ -52,8 +52,8 @@ class View(NamedTuple):
 class BoardList(CaseList):
     """A list of cases that reads itself."""
 
-    _read: tuple[View, int] | None = None
-    """The list of closed cases that was read to its end, and how many were closed then."""
+    _read: tuple[View, closed.Mark] | None = None
+    """The list of closed cases that was read to its end and stands here, and what was closed then."""
 
     @property
     def _desk(self) -> OfficeApp:
@@ -83,11 +83,12 @@ class BoardList(CaseList):
         reader.set_progress_handler(lambda: worker.is_cancelled, CANCEL_CHECK)
         try:
             before = _closed(reader, view)
-            if keep and before is not None and before == self._read:
+            if keep and self._stands(reader, view):
                 tell(self.forget)
             elif keep:
                 tell(self._show_all, view, _joined(_pieces(reader, view, now)))
             else:
+                self._read = None
                 self._read_on(reader, view, now, tell)
             if not worker.is_cancelled:
                 self._read = before
@@ -96,6 +97,14 @@ class BoardList(CaseList):
                 raise
         finally:
             reader.set_progress_handler(None, 0)
+
+    def _stands(self, reader: Connection, view: View) -> bool:
+        """Whether a view is what is listed, and nothing that was closed has changed since."""
+        return (
+            self._read is not None
+            and self._read[0] == view
+            and closed.is_as_marked(reader, _unit(view), self._read[1])
+        )
 
     def _read_on(self, reader: Connection, view: View, now: int, tell: Callable[..., None]) -> None:
         """The first lines, then the open cases, then the closed ones piece by piece."""
@@ -119,6 +128,7 @@ class BoardList(CaseList):
     def show_found(self, ids: array[int]) -> None:
         """List what a lookup found, in its order."""
         self.workers.cancel_group(self, "list")
+        self._read = None
         self.sort = ""
         self.show(ids, self._rows)
 
@@ -134,9 +144,13 @@ def _joined(pieces: Iterator[array[int]]) -> array[int]:
     return whole
 
 
-def _closed(reader: Connection, view: View) -> tuple[View, int] | None:
-    """A list of nothing but closed cases, and how many; None for others, which the clock changes too."""
+def _closed(reader: Connection, view: View) -> tuple[View, closed.Mark] | None:
+    """A list of closed cases alone, and how far it goes; None for others, which the clock changes too."""
     query = view.query
     if query.holds_open or view.queue or query.words:
         return None
-    return view, closed.count(reader, None if query.scope.is_whole else query.scope.unit_id)
+    return view, closed.mark(reader, _unit(view))
+
+
+def _unit(view: View) -> int | None:
+    return None if view.query.scope.is_whole else view.query.scope.unit_id

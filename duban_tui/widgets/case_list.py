@@ -216,6 +216,16 @@ class CaseList(ScrollView, can_focus=True):
         """The columns at the present width."""
         return case_columns.layout(self.scrollable_content_region.width, self._look.queues)
 
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """The lines of the screen as they are painted: there is neither border nor padding.
+
+        Textual keeps what it made of a line of the screen, so scrolling loses all; here it is kept by case.
+        """
+        strips = [self.render_line(y) for y in crop.line_range]
+        for each in self.get_line_filters():
+            strips = [strip.apply_filter(each, self.background_colors[1]) for strip in strips]
+        return [strip.crop(*crop.column_span) for strip in strips] if crop.width < self.size.width else strips
+
     def render_line(self, y: int) -> Strip:
         """Paint a line of the screen; the heading never scrolls away."""
         if y < HEADER_LINES:

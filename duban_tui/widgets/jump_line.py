@@ -14,8 +14,11 @@ from textual.widgets import Input, Static
 
 from duban_tui.widgets.line_input import LineInput
 
-HINT = "如 1200，或 50%"
-WRONG = "请写数字，如 1200，或 50%"
+HINT = "如 1200 或 50%"
+WRONG = "请写数字或 50%"
+
+LONGEST = 18
+"""Digits that are worked out: no list is longer."""
 
 
 def place_of(written: str, length: int) -> int | None:
@@ -27,6 +30,8 @@ def place_of(written: str, length: int) -> int | None:
     number = plain.removesuffix("%")
     if not number.isdecimal():
         return None
+    if len(number) > LONGEST:
+        return max(0, length - 1)
     place = int(number) * length // 100 if plain.endswith("%") else int(number) - 1
     return max(0, min(place, length - 1))
 
@@ -37,7 +42,7 @@ class JumpLine(Horizontal):
     DEFAULT_CSS = """
     JumpLine { dock: bottom; layer: overlay; height: 1; background: $panel; }
     JumpLine Static { width: auto; padding: 0 1; }
-    JumpLine LineInput { width: 1fr; min-width: 12; background: $surface; }
+    JumpLine LineInput { width: 1fr; min-width: 8; background: $surface; }
     JumpLine .hint { color: $text-muted; }
     """
     BINDINGS = [Binding("escape", "leave", "返回", show=False)]
@@ -45,21 +50,20 @@ class JumpLine(Horizontal):
     class Left(Message):
         """It is gone."""
 
-        def __init__(self, place: int | None) -> None:
-            """Where to jump, counted from 0; None: nowhere."""
-            self.place = place
+        def __init__(self, written: str) -> None:
+            """What was written, for `place_of` in the list as it is by now; empty: nowhere."""
+            self.written = written
             super().__init__()
 
     def compose(self) -> ComposeResult:
         """The question, in one line."""
         yield Static(classes="asked")
-        yield LineInput()
+        yield LineInput(restrict="[^#＃]*")
         yield Static(HINT, classes="hint")
 
     def ask(self, length: int) -> None:
         """Ask anew, in a list of so many cases."""
-        self.length = length
-        self.query_one(".asked", Static).update(f"跳到第几件（共 {length:,} 件）")
+        self.query_one(".asked", Static).update(f"跳到（共 {length:,} 件）")
         self.query_one(".hint", Static).update(HINT)
         line = self.query_one(LineInput)
         line.typed = ""
@@ -70,20 +74,20 @@ class JumpLine(Horizontal):
     def jump(self, event: Input.Submitted) -> None:
         """Enter: there, or say what is wanted."""
         event.stop()
-        place = place_of(event.value, self.length)
-        if place is None:
+        if place_of(event.value, 1) is None:
             self.query_one(".hint", Static).update(WRONG)
         else:
-            self._leave(place)
+            self._leave(event.value)
 
     def action_leave(self) -> None:
         """Esc: stay."""
-        self._leave(None)
+        self._leave("")
 
-    def _leave(self, place: int | None) -> None:
+    def _leave(self, written: str) -> None:
         self.display = False
-        self.post_message(self.Left(place))
+        self.post_message(self.Left(written))
 
     def on_descendant_blur(self, event: events.DescendantBlur) -> None:
-        """A click elsewhere, or another command."""
-        self.display = False
+        """A click elsewhere, or another command; not another window, from which the keyboard comes back."""
+        if self.app.app_focus:
+            self.display = False

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from array import array
 
 import pytest
+from textual import events
 from textual.pilot import Pilot
 
 from db import instants
@@ -242,11 +244,55 @@ async def test_the_list_jumps_to_the_nth_case(desk: Desk, register: Register) ->
         assert cases.cursor == 4
 
 
+async def test_one_closed_and_one_reopened_elsewhere_are_noticed(
+    desk: Desk, register: Register, office: Office
+) -> None:
+    first, second = (register(title).case_id for title in ("路灯不亮", "井盖破损"))
+    withdrawn = Act(Action.WITHDRAW, {"reason": "来电撤回"}, at=MONDAY)
+    (event,) = record(office, first, withdrawn).event_ids
+    async with desk() as pilot:
+        await pressed(pilot, "6")
+        assert listed(pilot) == [first]
+        record(office, first, Act(Action.UNDO, {"event": event}))
+        record(office, second, withdrawn)
+        await pilot.pause(1.3)
+        await settled(pilot)
+        assert listed(pilot) == [second]
+        board = pilot.app.screen
+        assert isinstance(board, BoardScreen)
+        board.show_found(array("q", [first]), "路灯")
+        await settled(pilot)
+        assert listed(pilot) == [first]
+        await pressed(pilot, "f5")
+        assert listed(pilot) == [second]
+
+
+async def test_a_jump_goes_by_the_list_as_it_is_by_then(desk: Desk, register: Register) -> None:
+    for number in range(5):
+        register(f"第{number}件")
+    async with desk((70, 24)) as pilot:
+        cases = pilot.app.screen.query_one(CaseList)
+        await pressed(pilot, "t", "#")
+        for number in range(5, 9):
+            register(f"第{number}件")
+        await pilot.pause(1.3)
+        await pressed(pilot, "8", "enter")
+        assert cases.cursor == 7
+        await pressed(pilot, "#", "4")
+        pilot.app.post_message(events.AppBlur())
+        await settled(pilot)
+        pilot.app.post_message(events.AppFocus())
+        await settled(pilot)
+        await pressed(pilot, "enter")
+        assert cases.cursor == 3
+        assert pilot.app.focused is cases
+
+
 @pytest.mark.parametrize(
     ("written", "place"),
     [
         ("1", 0), ("1,200", 1_199), ("１２００", 1_199), ("50%", 5_000), ("100％", 9_999), ("0", 0),
-        ("99999", 9_999), ("", None), ("中间", None), ("-1", None), ("²", None),
+        ("99999", 9_999), ("9" * 5_000, 9_999), ("", None), ("中间", None), ("-1", None), ("²", None),
     ],
 )  # fmt: skip
 def test_a_place_in_a_list_is_read_as_it_is_written(written: str, place: int | None) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from textual._compositor import ChopsUpdate, Compositor
 
 from tests.tui.conftest import Desk, Register, settled, shown
 
@@ -22,6 +23,46 @@ async def test_a_message_is_whole_wherever_it_lies(
         assert "".join((shift + SAID)[:12]) in lines
         for piece in (SAID[i : i + 4] for i in range(0, 12, 4)):
             assert piece in lines
+
+
+@pytest.fixture
+def unpainted(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int, int]]:
+    """Pieces of lines (y, from, to) that were to be painted anew and were not."""
+    missing: list[tuple[int, int, int]] = []
+    paint = Compositor.render_partial_update
+
+    def watched(compositor: Compositor) -> ChopsUpdate | None:
+        update = paint(compositor)
+        assert update is None or isinstance(update, ChopsUpdate)
+        for y, first, last in [] if update is None else update.spans:
+            assert update is not None
+            pieces = zip(update.chops[y].items(), update.chop_ends[y], strict=True)
+            missing.extend(
+                (y, cut, end) for (cut, strip), end in pieces if strip is None and cut < last and end > first
+            )
+        return update
+
+    monkeypatch.setattr(Compositor, "render_partial_update", watched)
+    return missing
+
+
+async def test_all_that_changed_is_painted(
+    desk: Desk, register: Register, unpainted: list[tuple[int, int, int]]
+) -> None:
+    for number in range(40):
+        register(f"路灯不亮{number}", lead="古南街道")
+    async with desk((80, 24)) as pilot:
+        pilot.app.notify(SAID, markup=False)
+        await settled(pilot)
+        pilot.app.clear_notifications()
+        for keys in (["down", "pagedown"], ["#"], ["escape"], ["tab", "down"], ["tab", "end"]):
+            await settled(pilot)
+            await pilot.press(*keys)
+        pilot.app.show("units")  # type: ignore[attr-defined]
+        await settled(pilot)
+        await pilot.press("down", "down")
+        await settled(pilot)
+    assert unpainted == []
 
 
 async def test_what_lies_below_does_not_come_through(desk: Desk, register: Register) -> None:
