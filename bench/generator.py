@@ -37,7 +37,7 @@ def rows() -> Iterator[Row]:
     speed = f"{1 / ours:,.0f} against {1 / bare:,.0f} cases a second"
     yield Row(
         "generator: 1,000 cases with journal and index",
-        per_thousand[0], f"bare script, one process to our two: the same rows and index; {speed}", per_thousand[1],
+        per_thousand[0], f"bare script, in one process, ours in two; {speed}", per_thousand[1],
         "≤ 333 ms (3,000 a second)",
     )  # fmt: skip
     yield Row(

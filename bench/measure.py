@@ -50,7 +50,7 @@ _share = 1.0
 
 
 def hurry() -> None:
-    """From now on a quarter of the runs, of five at least, and of the time: a first look, its p95 less sure."""
+    """From now on a quarter of the runs, five at least, and of the time: a first look, its p95 less sure."""
     global _share
     _share = 0.25
 

@@ -139,7 +139,8 @@ def _office(name: str, run: Run) -> str:
 _REASONS: dict[str, str] = {
     "jump to the N-th": "timed from Enter to the last of two frames: the line that asked goes, then the list "
     "stands elsewhere, which alone costs what End and Home do.",
-    "generator": "the bare script does not reach it either, and the index alone takes most of the time there is; "
+    "generator": "the bare script does not reach it either, and the index alone takes most of the "
+    "time there is; "
     "it is one call of SQLite's, in one core.",
     "one saved step": "the raw rows are written again right after ours, so their pages are in memory; ours "
     "reads them first, in a file larger than the memory.",
