@@ -23,7 +23,7 @@ from textual.scrollbar import ScrollBar
 from db import vault
 from db.home import path_of
 from db.reads import desk
-from duban_tui import commands, desk_state, locations, terminal, theme, whole_characters, widths
+from duban_tui import commands, desk_state, locations, painting, terminal, theme, widths
 from duban_tui.commands import Place
 from duban_tui.config import Config
 from duban_tui.messages import ActionAsked
@@ -85,7 +85,7 @@ class DubanApp(OfficeApp):
             start: number of a case to open first.
         """
         super().__init__(home, config)
-        whole_characters.keep_whole()
+        painting.take_over()
         self.animation_level = "none"
         self.start = start
         self.commands = commands.with_keys(config.keys)

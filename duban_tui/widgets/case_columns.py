@@ -120,8 +120,9 @@ def heading(columns: tuple[Column, ...], sort: str = "", at: int = 0, count: str
 
 def _with_place(words: tuple[str, ...], width: int, at: int, count: str) -> str:
     """The place at the right end of a heading, beside the first words that leave room for it."""
-    places = (f"{at:,} / {count}", f"{at:,}/{count}", f"{at:,}") if at else (count,)
-    for left, place in product(words, places):
+    places = (f"{at:,} / {count}", f"{at:,}/{count}") if at else (count,)
+    alone = [(words[-1], f"{at:,}")] if at else []
+    for left, place in (*product(words, places), *alone):
         gap = width - cell_len(left) - cell_len(place)
         if gap > 0:
             return left + " " * gap + place

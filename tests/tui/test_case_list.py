@@ -289,7 +289,8 @@ def test_where_little_fits_the_place_goes_before_the_order_and_is_never_cut() ->
 
     assert title(1, "360").split() == ["最新▾", "1/360"]
     assert title(1, "12,640").split() == ["1", "/", "12,640"]
-    assert title(10_000, "12,640").split() == ["最新▾"]
+    assert title(10_000, "12,640").split() == ["10,000"]
+    assert title(2_000_000, "2,960,000").split() == ["2,000,000"]
 
 
 def test_a_long_number_keeps_its_end() -> None:

@@ -1,4 +1,4 @@
-"""Keep wide characters whole where one widget lies over the edge of another.
+"""How a screen is put together: wide characters stay whole, and what cannot be seen is not painted.
 
 Textual cuts every line of every widget wherever another one begins or ends, also below what lies on top, and
 a Chinese character that stands across such a cut becomes two blanks: in a message over the edge of the tree
@@ -24,7 +24,7 @@ Chops = dict[int, "Strip | None"]
 _EMPTY = Strip([], 0)
 
 
-def keep_whole() -> None:
+def take_over() -> None:
     """Paint so from now on; may be called again."""
     Compositor._render_chops = _render_chops  # type: ignore[method-assign]
 
