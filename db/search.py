@@ -20,6 +20,7 @@ from db.search_index import (
     all_texts_of_many,
     fold,
     grams_of,
+    numbers_of_many,
     texts_of_many,
     words,
 )
@@ -107,9 +108,14 @@ def checked(
 
 def containing(connection: Connection, batch: Sequence[int], sought: Sequence[str]) -> Iterator[int]:
     """The places of a batch in whose texts all these words stand; one reading for all."""
-    read = all_texts_of_many if any(map(_MAY_BE_A_NUMBER.search, sought)) else texts_of_many
-    texts = read(connection, [place & ~OPEN for place in batch])
-    return (place for place in batch if contains(texts[place & ~OPEN], sought))
+    ids = [place & ~OPEN for place in batch]
+    sure, read = set[int](), texts_of_many
+    if any(map(_MAY_BE_A_NUMBER.search, sought)):
+        numbers, read = numbers_of_many(connection, ids), all_texts_of_many
+        sure = {case_id for case_id, texts in numbers.items() if contains(texts, sought)}
+    texts = read(connection, [case_id for case_id in ids if case_id not in sure])
+    found = {case_id for case_id in texts if contains(texts[case_id], sought)} | sure
+    return (place for place in batch if place & ~OPEN in found)
 
 
 def in_batches(found: Iterator[int]) -> Iterator[list[int]]:

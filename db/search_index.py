@@ -158,11 +158,23 @@ def grams(texts: Iterable[str]) -> str:
 
 
 def grams_of(word: str) -> list[str]:
-    """The longest grams that every text with this word has; no others are needed to find it."""
+    """Grams that every text with this word has: as few as cover it, since each is a list to be walked along.
+
+    Of ASCII all of them: parts of numbers say little, and are found in any order in other numbers.
+    """
     size = min(len(word), 3)
     fours = {at for at in range(len(word) - 3) if _ASCII_RUN.match(word, at, at + 4)}
-    threes = (at for at in range(len(word) - size + 1) if not {at, at - 1} & fours)
-    return [*(word[at : at + 4] for at in sorted(fours)), *(word[at : at + size] for at in threes)]
+    threes = [at for at in range(len(word) - size + 1) if not {at, at - 1} & fours]
+    covering = [at for at in threes if at + 1 not in threes or _steps_before(at, threes) % 3 == 0]
+    return [*(word[at : at + 4] for at in sorted(fours)), *(word[at : at + size] for at in covering)]
+
+
+def _steps_before(at: int, places: Sequence[int]) -> int:
+    """How many places stand right before one, without a gap."""
+    steps = 0
+    while at - steps - 1 in places:
+        steps += 1
+    return steps
 
 
 def rank(case_id: int, *, is_open: bool) -> int:
@@ -195,9 +207,17 @@ def texts_of_many(connection: Connection, case_ids: Sequence[int]) -> dict[int, 
         texts[case_id] += (title, place)
     for case_id, kind, text in connection.execute(_CONTENTS.format(listed)):
         texts[case_id] += words_of(kind, text)
-    for case_id, number in connection.execute(_NUMBERS.format(listed)):
-        texts[case_id].append(number)
+    for case_id, numbers in numbers_of_many(connection, case_ids).items():
+        texts[case_id] += numbers
     return texts
+
+
+def numbers_of_many(connection: Connection, case_ids: Sequence[int]) -> dict[int, list[str]]:
+    """By case, the numbers that stand with it."""
+    numbers: dict[int, list[str]] = {case_id: [] for case_id in case_ids}
+    for case_id, number in connection.execute(_NUMBERS.format(", ".join(map(str, case_ids)))):
+        numbers[case_id].append(number)
+    return numbers
 
 
 def all_texts_of_many(connection: Connection, case_ids: Sequence[int]) -> dict[int, list[str]]:
