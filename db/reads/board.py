@@ -109,15 +109,23 @@ class Counts(NamedTuple):
     """Open conflicts of its cases."""
 
 
+_LATE = [alarm for alarm in Alarm if alarm not in (Alarm.NORMAL, Alarm.DONE)]
+_ALARMED = ", ".join(f"count(*) FILTER (WHERE alarm = '{alarm.value}')" for alarm in _LATE)
+"""Counted in one walk: GROUP BY sorts all cases first, which takes twice as long. A state is worked out once,
+not once for each count, where the inner SELECT has a LIMIT."""
+
+
 def counts(connection: Connection, scope: Scope, now: int) -> Counts:
     """Count the cases of a scope by alarm and by queue."""
     within = scope_terms(scope)
     bound = {"unit": scope.unit_id, "now": now}
     alarms = dict.fromkeys(Alarm, 0)
-    by_alarm = select(f"{ALARM_SQL} AS alarm, count(*)", ["open = 1", *within], scope.open_index)
-    for alarm, number in connection.execute(f"{by_alarm} GROUP BY alarm", bound):
-        alarms[Alarm(alarm)] = number
-    opened = sum(alarms.values())
+    each = select(f"{ALARM_SQL} AS alarm", ["open = 1", *within], scope.open_index)
+    opened, *numbers = connection.execute(
+        f"SELECT count(*), {_ALARMED} FROM ({each} LIMIT -1)", bound
+    ).fetchone()
+    alarms.update(zip(_LATE, numbers, strict=True))
+    alarms[Alarm.NORMAL] = opened - sum(numbers)
     alarms[Alarm.DONE] = closed.count(connection, scope.unit_id if within else None)
     queues = dict.fromkeys(QUEUES, 0)
     pending = select("pending, count(*)", ["pending IS NOT NULL", *within], "case_pending")
