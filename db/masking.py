@@ -40,12 +40,11 @@ _PLAIN |= dict.fromkeys(map(ord, "\u00a0\u2002\u2003\u2009\u200b\u202f\u3000\ufe
 _PLAIN |= dict.fromkeys(map(ord, "‐‑‒–—―−－─"), "-")
 """Look-alikes of digits, brackets, spaces and dashes → ASCII, one for one, so that places stay the same."""
 
-_MASKED = re.compile("[" + re.escape("*+().-xX 0123456789" + "".join(map(chr, _PLAIN))) + "]")
-
 _DIGIT = "[0-9²³¹⁰-₎①-⑨⓪０-９\U0001d7ce-\U0001d7ff]"
 _WORTH_A_LOOK = re.compile(_DIGIT + r"(?:[^\w\r\n]{0,3}" + _DIGIT + "){6}")
 
 # Patterns are compiled when a text first needs them: most starts of the program need none.
+_MASKED = "[" + re.escape("*+().-xX 0123456789" + "".join(map(chr, _PLAIN))) + "]"
 _EDGE, _END, _GAP = r"(?<![0-9*])", r"(?![0-9*])", r"[ \-.]{0,2}"
 _COUNTRY = rf"(?:(?:\+|00)?86|\(\+?86\)){_GAP}"
 _MOBILE = rf"{_EDGE}({_COUNTRY})?\(?(1[3-9][0-9])\)?{_GAP}([0-9]{{4}}){_GAP}([0-9]{{4}}){_END}"
@@ -107,7 +106,7 @@ def mask_id(number: str) -> str:
 
 def may_be_masked(text: str) -> bool:
     """Whether any sign of a text is one of which `mask_text` could take away or put in some."""
-    return _MASKED.search(text) is not None
+    return re.search(_MASKED, text) is not None
 
 
 def mask_text(text: str, keep: Collection[str] = ()) -> str:
