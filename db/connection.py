@@ -70,7 +70,7 @@ FORMER = ".before-restore-"
 """In the name of an office that made room for a backup; the moment follows."""
 
 
-READER_CACHE, WRITER_CACHE = 12_288, 65_536
+READER_CACHE, WRITER_CACHE = 6_144, 65_536
 """KiB of pages that a connection keeps. A desk has a reader in each of its threads, and the system keeps what
 they read; a writer comes back to its pages before they are on disk."""
 
