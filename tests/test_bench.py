@@ -38,6 +38,16 @@ def test_a_budget_is_held_against_the_figure_it_names() -> None:
     assert report.verdict(memory) == "met (0.80 of it)"
 
 
+def test_a_time_is_held_against_its_budget_at_the_pace_of_the_machine() -> None:
+    scan = Row("board page of 50, whole tree", Timing(1, 1.4, 9), "a scan", Timing(874, 900, 5), "p95 ≤ 1 ms")
+    slow = report.pace([scan])
+    assert slow == 2.0
+    assert report.verdict(scan, slow) == "met at the budget's pace (0.70 of it; here 1.40)"
+    assert report.verdict(scan._replace(ours=Timing(1, 3, 9)), slow).startswith("MISSED at the budget's pace")
+    assert report.verdict(scan._replace(budget="≤ 2×", ours=Timing(2000, 1, 9)), slow).startswith("MISSED (")
+    assert report.pace([scan._replace(name="a page")]) == 1.0
+
+
 def test_the_page_lists_what_was_missed_and_says_so_where_no_reason_is_known() -> None:
     row = Row("a step", Timing(1, 5, 9), "raw SQL", budget="p95 ≤ 4 ms")
     assert "- a step: not explained yet." in report.page({10: Run("2026-11-24", [], [row])}, None)
