@@ -46,7 +46,7 @@ contracts: .venv/.dev ## who may import whom: import-linter
 bench: .venv/.bench ## measure everything at 3,000,000 cases, write docs/PERFORMANCE.md
 	$(BIN)/python -m bench
 
-bench-quick: .venv/.bench ## the same at 100,000 cases, in under three minutes
+bench-quick: .venv/.bench ## the same at 100,000 cases; once its office is made, in under three minutes
 	$(BIN)/python -m bench --quick
 
 screenshots: .venv/.dev ## draw the real screens into docs/screens, which a test holds them against

@@ -44,7 +44,7 @@ FULL, QUICK = 3_000_000, 100_000
 SMALLER = (30_000, 300_000)
 """What the growth is shown from."""
 
-LETTERS, LETTER_CASES = 600, 300_000
+LETTERS, LETTER_CASES = 600, 100_000
 """The second run: bodies as long as real letters, in an office of so many cases."""
 
 Part = Callable[[Connection, Path, int], Iterator[Row]]

@@ -64,6 +64,15 @@ def test_a_row_of_an_earlier_day_says_its_day() -> None:
     assert "| a page |" in page
 
 
+def test_a_list_that_grew_is_measured_again_not_beside(tmp_path: Path) -> None:
+    row = Row("in a terminal, 2,960,000 rows: hold Down", Timing(1, 2, 9), "VisiData")
+    results.keep(tmp_path, [], [row])
+    results.keep(tmp_path, [], [row._replace(name="in a terminal, 2,959,977 rows: hold Down")])
+    kept = results.kept(tmp_path)
+    assert kept is not None
+    assert [each.name for each in kept.rows] == ["in a terminal, 2,959,977 rows: hold Down"]
+
+
 def test_growth_leaves_open_what_a_smaller_office_did_not_have() -> None:
     small, large = Row("a page", Timing(1, 2, 9), "scan"), Row("a page", Timing(2, 3, 9), "scan")
     only = small._replace(name="a jump")
