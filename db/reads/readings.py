@@ -174,6 +174,11 @@ def _units(connection: Connection, word: str, within: list[_Unit]) -> list[_Unit
     """The living units that a word names, the highest level only; below those named before, if any."""
     if len(word) < 2 or (word.isdigit() and len(word) < 6):
         return []
+    if word.endswith(("政府", "办事处")):
+        from db.units.names import without_government  # Seldom needed, and all about units comes with it.
+
+        if (bare := without_government(word)) != word and (found := _units(connection, bare, within)):
+            return found
     for sql in (_NAMED, _CALLED, _ABBREVIATED if word.isascii() else _BEGINNING):
         named = connection.execute(f"{sql} ORDER BY 2 LIMIT {LOOKED_AT}", {"word": word}).fetchall()
         for _, level in groupby(named, key=itemgetter(1)):

@@ -160,6 +160,14 @@ def test_the_name_of_an_ended_unit_means_its_successor(office: Office) -> None:
     assert reading.label == "綦江区古南街道（含下级）"
 
 
+@pytest.mark.parametrize("text", ["綦江区人民政府", "重庆市綦江区人民政府", "綦江区政府"])
+def test_a_government_is_its_division(office: Office, text: str) -> None:
+    (district,) = office.writer.execute("SELECT unit_id FROM unit_version WHERE name = '綦江区'").fetchone()
+    add(office.writer, "綦江区政府办公室", under=district, kind="区县部门")
+    (reading,) = readings(office.writer, text, MONDAY)
+    assert reading.label == "綦江区（含下级）"
+
+
 def test_a_department_is_read_without_its_district_twice(office: Office) -> None:
     (district,) = office.writer.execute("SELECT unit_id FROM unit_version WHERE name = '綦江区'").fetchone()
     add(office.writer, "綦江区城市管理局", under=district, kind="区县部门")
