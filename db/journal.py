@@ -303,7 +303,7 @@ class _Entry:
         for case_id in sorted(self.reworded, key=self._place):
             search_index.refresh(self.connection, case_id)
         if len(self.folded) > 1:
-            upkeep.settle(self.connection, len(self.folded))
+            upkeep.settle(self.connection, len(self.folded) + len(self.reworded))
         self.connection.executemany(
             _SERIES, [(f"seq:{series}", str(last)) for series, last in self.numbers.items()]
         )

@@ -43,7 +43,11 @@ def merge(connection: Connection, pages: int) -> bool:
 
 
 def settle(connection: Connection, cases: int) -> None:
-    """Pay in advance for the merges that the indexing of so many cases makes necessary."""
+    """Pay in advance for the merges that the indexing of so many cases makes necessary.
+
+    A case that was indexed before counts twice: what it leaves in the old pieces is merged away as well, and
+    until then every lookup steps over it.
+    """
     merge(connection, max(SLICE, cases * PAGES_A_CASE))
 
 
