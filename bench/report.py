@@ -177,9 +177,13 @@ _REASONS: dict[str, str] = {
     "it is one call of SQLite's, in one core.",
     "one saved step": "the raw rows are written again right after ours, so their pages are in memory; ours "
     "reads them first, in a file larger than the memory.",
-    "Page Down": "half is painting new lines, half Textual putting the list on the wire; what makes the "
-    "slowest twentieth is not found yet.",
-    "hold Down": "the machine was shared when it was measured; what else slows it is not found yet.",
+    "Page Down": "painting as many new lines as the screen has is the half of it, Textual's putting them "
+    "together and on the wire the other.",
+    "End and Home": "as Page Down: a whole screen of new lines.",
+    "hold Down": "at the edge of the list every line moves, so all are put together and sent again.",
+    "8 characters": "FTS5 walks along the lists of all parts of a word, and steps through all pieces of the "
+    "index side by side; idle moments merge pieces of like size only.",
+    "two words": "as for 8 characters.",
     "CSV rows, of": "small ledgers are cut in one process; from 20,000 rows on a second one does it.",
 }
 """By a part of a row's name: what keeps it from its budget. Shown only where the budget is missed."""
