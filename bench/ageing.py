@@ -151,7 +151,11 @@ def main() -> None:
         written, took, peak = age(office, args.updates, chosen, args.seconds)
         print(f"{written:,} updates, {written / took:,.0f} a second, log at most {peak / 2**20:.0f} MiB")
         print("after: ", readings(args.home))
-        print("after: ", save_one_by_one(office, args.saves, chosen, args.seconds))
+        print("after: ", save_one_by_one(office, args.saves, chosen, args.seconds), flush=True)
+    begun = time.perf_counter()
+    while not upkeep.tend(path_of(args.home), wanted=lambda: True):
+        pass
+    print(f"rested {time.perf_counter() - begun:.0f} s:", readings(args.home))
 
 
 if __name__ == "__main__":
