@@ -25,6 +25,7 @@ def of(home: Path) -> list[str]:
         (opened,) = connection.execute('SELECT count(*) FROM "case" WHERE open = 1').fetchone()
         (steps,) = connection.execute("SELECT count(*) FROM event").fetchone()
         (units,) = connection.execute("SELECT count(*) FROM unit WHERE ended_on IS NULL").fetchone()
+        (pieces,) = connection.execute("SELECT count(DISTINCT segid) FROM lookup_idx").fetchone()
         texts = _texts(connection, cases)
     size = path_of(home).stat().st_size
     parts = _by_table(home, cases) if cases <= TAKEN_APART else ""
@@ -32,6 +33,7 @@ def of(home: Path) -> list[str]:
         f"{cases:,} cases, {opened:,} of them open, {units:,} units, {steps / cases:.2f} steps a case",
         texts,
         f"{size / 2**30:.2f} GiB on disk, {size / cases:,.0f} bytes a case{parts}",
+        f"the lookup index in {pieces:,} pieces",
     ]
 
 
