@@ -112,7 +112,8 @@ class BoardScreen(DeskScreen[None]):
             self.app.call_from_thread(self._show_counts, counts)
 
     def _show_counts(self, counts: Counts) -> None:
-        self.query_one(StateBar).counts = counts
+        for bar in self.query(StateBar):  # There is none any more where the desk was left meanwhile.
+            bar.counts = counts
 
     def _read_all(self) -> None:
         """Everything again, the cursor stays."""
