@@ -56,7 +56,7 @@ def main() -> None:
     home: Path = parser.parse_args().home
     chosen, until = random.Random(3), time.monotonic() + ALONE
     with (
-        tempfile.TemporaryDirectory() as folder,
+        tempfile.TemporaryDirectory(dir=home.parent) as folder,
         opened(home) as office,
         closing(open_reader(office.path)) as reader,
     ):

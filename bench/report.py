@@ -183,7 +183,7 @@ _REASONS: dict[str, str] = {
     "hold Down": "at the edge of the list every line moves, so all are put together and sent again.",
     "a district": "a district with few cases past their limit is walked to its end for a page of them.",
     "8 characters": "FTS5 walks along the lists of all parts of a word, and steps through all pieces of the "
-    "index side by side; idle moments merge pieces of like size only.",
+    "index side by side; how much of the time the pieces are is not known yet.",
     "two words": "as for 8 characters.",
     "CSV rows, of": "small ledgers are cut in one process; from 20,000 rows on a second one does it.",
 }

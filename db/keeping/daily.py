@@ -97,7 +97,8 @@ def make(home: Path, folder: Path, keep: int, *, now: int, progress: Progress) -
     with hold:
         if target.exists():
             return None
-        _make_room(home, folder)
+        with suppress(OSError):  # A stick that was pulled out: the copy itself says so.
+            _make_room(home, folder)
         back_up(home, target, now=now, progress=progress, page_by_page=True, leave=LEAVE)
         with suppress(OSError):  # What cannot be removed today goes tomorrow.
             _rotate(home, target, keep)

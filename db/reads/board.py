@@ -109,8 +109,8 @@ class Counts(NamedTuple):
     """Open conflicts of its cases."""
 
 
-_LATE = [alarm for alarm in Alarm if alarm not in (Alarm.NORMAL, Alarm.DONE)]
-_ALARMED = ", ".join(f"count(*) FILTER (WHERE alarm = '{alarm.value}')" for alarm in _LATE)
+_COUNTED_ALARMS = [alarm for alarm in Alarm if alarm not in (Alarm.NORMAL, Alarm.DONE)]
+_ALARMED = ", ".join(f"count(*) FILTER (WHERE alarm = '{alarm.value}')" for alarm in _COUNTED_ALARMS)
 """Counted in one walk: GROUP BY sorts all cases first, which takes twice as long. A state is worked out once,
 not once for each count, where the inner SELECT has a LIMIT."""
 
@@ -124,7 +124,7 @@ def counts(connection: Connection, scope: Scope, now: int) -> Counts:
     opened, *numbers = connection.execute(
         f"SELECT count(*), {_ALARMED} FROM ({each} LIMIT -1)", bound
     ).fetchone()
-    alarms.update(zip(_LATE, numbers, strict=True))
+    alarms.update(zip(_COUNTED_ALARMS, numbers, strict=True))
     alarms[Alarm.NORMAL] = opened - sum(numbers)
     alarms[Alarm.DONE] = closed.count(connection, scope.unit_id if within else None)
     queues = dict.fromkeys(QUEUES, 0)

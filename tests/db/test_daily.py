@@ -101,6 +101,17 @@ def test_the_oldest_copies_make_room_for_todays_but_two_always_stay(
     assert names(folder) == [path.name for path in (*held[-2:], made)]
 
 
+def test_a_stick_that_is_pulled_out_is_told_in_one_line(
+    office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone(_: Path) -> object:
+        raise FileNotFoundError(2, "No such file or directory", str(tmp_path))
+
+    monkeypatch.setattr(shutil, "disk_usage", gone)
+    with pytest.raises(OfficeError, match="写不了备份"):
+        make(office, tmp_path)
+
+
 def test_another_desk_that_is_making_it_is_enough(office: Office, tmp_path: Path) -> None:
     inner: list[Path | None] = []
 
