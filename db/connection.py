@@ -35,6 +35,7 @@ __all__ = [
     "open_reader",
     "open_writer",
     "size_of",
+    "snapshot",
     "take_key",
     "transaction",
 ]
@@ -55,7 +56,7 @@ LOG_PAGES = 4000
 """Length of the log (32 MB) at which a save has to put it into the file itself; the desk does it before,
 in idle moments, so that no save waits for it."""
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 """Kept in ``PRAGMA user_version``; Alembic is loaded only where it differs."""
 
 
@@ -291,6 +292,19 @@ def transaction(connection: Connection) -> Iterator[Connection]:
         raise
 
 
+@contextmanager
+def snapshot(connection: Connection) -> Iterator[None]:
+    """Statements that read the office of one moment, also where somebody writes between two of them."""
+    if connection.in_transaction:
+        yield
+        return
+    connection.execute("BEGIN")
+    try:
+        yield
+    finally:
+        connection.execute("ROLLBACK")
+
+
 def _roll_back(connection: Connection) -> None:
     if connection.in_transaction:
         connection.execute("ROLLBACK")
@@ -306,8 +320,6 @@ def explain(error: Exception, path: Path) -> str:
         ("readonly", "办公库是只读的，未写入：{path}。请检查文件权限"),
         ("disk is full", "磁盘已满，未写入：{path}。请腾出空间后重试"),
         ("disk I/O", "磁盘读写出错，未写入：{path}。请检查磁盘和剩余空间"),
-        ("vtable constructor", "快查索引已损坏：{path}。请用 duban restore 恢复备份"),
-        ("fts5", "快查索引已损坏：{path}。请运行 duban doctor --rebuild，不行再用 duban restore 恢复备份"),
         ("malformed", "办公库已损坏：{path}。请运行 duban doctor，并用 duban restore 恢复备份"),
         ("unable to open", "打不开办公库：{path}。请检查路径和权限"),
         ("no such table", "这不是 Duban 的办公库：{path}"),

@@ -8,19 +8,20 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from db import chain, conflicts, contents, door, fold, instants, lifecycle, refold, rows, search_index, undo
 from db.actions import Action, is_countable, validate
 from db.case_ids import CaseIds
-from db.connection import Connection, transaction
+from db.connection import Connection, OfficeError, transaction
 from db.contents import Sealed
 from db.directory import Directory
 from db.errors import NotAllowed as NotAllowed
 from db.evidence import attachments
 from db.ids import tick, uuid7
+from db.index import waiting
 from db.keeping import upkeep
 from db.new_words import NewWords
 from db.posts import Power
@@ -31,7 +32,7 @@ from db.submitters import SUBMITTER_INSERT, submitter_row
 from db.terms import Outcome, Via
 
 if TYPE_CHECKING:
-    from db.gram_cutter import GramCutter
+    from db.masker import Masker
     from db.office import Office
 
 CLOCK_SKEW = 120
@@ -89,7 +90,7 @@ def record_batch(
     work: Sequence[tuple[int | None, Sequence[Act]]],
     *,
     imported: bool = False,
-    cutter: GramCutter | None = None,
+    masker: Masker | None = None,
 ) -> list[Recorded]:
     """Write the acts of many cases in one transaction; ``None`` opens a new case.
 
@@ -98,15 +99,18 @@ def record_batch(
         work: local id and acts of each case.
         imported: history is never refused for its place in the lifecycle; it is applied and marked. Whoever
             may import may write all that a ledger proves.
-        cutter: cuts the texts of new cases beside the writing.
+        masker: cuts the texts of new cases beside the writing.
 
     Raises:
         NotAllowed, ValueError, OfficeError: as `record`; the whole batch is undone.
     """
     with transaction(office.writer) as connection, _without_collection():
-        entry = _Entry(office, connection, imported, cutter)
+        entry = _Entry(office, connection, imported, masker)
         recorded = [entry.write(case_id, acts) for case_id, acts in work]
         entry.flush()
+    if len(work) > 1:
+        with suppress(OfficeError):  # What was written stands; the next to find the index so sees to it.
+            upkeep.settle(office.writer, waiting.AT_ONCE)
     if any(act.action is Action.DETACH for _, acts in work for act in acts):
         attachments.finish(office.writer, office.home)
     return recorded
@@ -149,11 +153,9 @@ def _reaches_back(verdict: Verdict) -> bool:
 class _Entry:
     """One transaction's writing: the chain's end, and rows gathered for `executemany`."""
 
-    def __init__(
-        self, office: Office, connection: Connection, imported: bool, cutter: GramCutter | None
-    ) -> None:
+    def __init__(self, office: Office, connection: Connection, imported: bool, masker: Masker | None) -> None:
         self.office, self.connection, self.imported = office, connection, imported
-        self.index = NewWords(connection, cutter)
+        self.index = NewWords(connection, masker)
         if imported:
             office.require(Power.IMPORT)
         self.seat = office.seat
@@ -300,17 +302,12 @@ class _Entry:
         refold.mark(self.connection, self.remarked)
         self.connection.executemany(SUBMITTER_INSERT, self.submitters)
         self.index.flush()
-        for case_id in sorted(self.reworded, key=self._place):
+        for case_id in self.reworded:
             search_index.refresh(self.connection, case_id)
-        if len(self.folded) > 1:
-            upkeep.settle(self.connection, len(self.folded) + len(self.reworded))
         self.connection.executemany(
             _SERIES, [(f"seq:{series}", str(last)) for series, last in self.numbers.items()]
         )
         self._gather()
-
-    def _place(self, case_id: int) -> int:
-        return search_index.rank(case_id, is_open=self.folded[case_id].state.open)
 
     def next_number(self, kind: str, received: int) -> str:
         """This office's next number for a kind of case, by the pattern in the config."""

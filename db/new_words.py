@@ -8,43 +8,43 @@ from db import search_index
 from db.connection import Connection
 
 if TYPE_CHECKING:
-    from db.gram_cutter import GramCutter
+    from db.masker import Masker
 
 CHUNK = 200
-"""Cases in one question to the cutter: asking costs little, and waiting for the last answer too."""
+"""Cases in one question to the masker: asking costs little, and waiting for the last answer too."""
 
 
 class NewWords:
-    """Gathers the words of new cases; where there is a cutter, it cuts while other cases are written."""
+    """Gathers the words of new cases; a masker masks them while other cases are written."""
 
-    def __init__(self, connection: Connection, cutter: GramCutter | None) -> None:
+    def __init__(self, connection: Connection, masker: Masker | None) -> None:
         """Write into `connection`; inside its transaction."""
-        self.connection, self.cutter = connection, cutter
-        if cutter is not None:
-            cutter.answer()  # A batch that was broken off may have asked and not listened.
+        self.connection, self.masker = connection, masker
+        if masker is not None:
+            masker.answer()  # A batch that was broken off may have asked and not listened.
         self.places: list[int] = []
-        self.grams: list[str] = []
+        self.texts: list[str] = []
         self.waiting: list[list[str]] = []
 
     def add(self, case_id: int, words: list[str], *, is_open: bool) -> None:
         """Take the words of a case that never stood in the index."""
         self.places.append(search_index.rank(case_id, is_open=is_open))
-        if self.cutter is None:
-            self.grams.append(search_index.grams(words))
+        if self.masker is None:
+            self.texts.append(search_index.indexed(words))
             return
         self.waiting.append(words)
         if len(self.waiting) == CHUNK:
-            self._hand_over(self.cutter)
+            self._hand_over(self.masker)
 
-    def _hand_over(self, cutter: GramCutter) -> None:
-        self.grams += cutter.answer()
-        cutter.ask(self.waiting)
+    def _hand_over(self, masker: Masker) -> None:
+        self.texts += masker.answer()
+        masker.ask(self.waiting)
         self.waiting = []
 
     def flush(self) -> None:
         """Write what was gathered."""
-        if self.cutter is not None:
-            self._hand_over(self.cutter)
-            self.grams += self.cutter.answer()
-        search_index.put_new(self.connection, zip(self.places, self.grams, strict=True))
-        self.places, self.grams = [], []
+        if self.masker is not None:
+            self._hand_over(self.masker)
+            self.texts += self.masker.answer()
+        search_index.put_new(self.connection, zip(self.places, self.texts, strict=True))
+        self.places, self.texts = [], []

@@ -211,7 +211,7 @@ class Office:
         with suppress(sqlite.Error):
             self.writer.execute("PRAGMA busy_timeout=0")
             if self.writer.total_changes:
-                upkeep.settle(self.writer, 1)
+                upkeep.settle(self.writer)
             self.writer.execute("PRAGMA optimize")
         self.writer.close()
 

@@ -1,7 +1,7 @@
 """What the index answers: the cases in which some words stand, open ones newest first, then the rest.
 
-A word that is a gram itself is answered by the index alone. A longer one is an AND of its grams, and whoever
-has them all is checked again in the texts, a batch at a time.
+A word that is a key itself is answered by the index alone. Who stands under all keys of a longer one is
+checked again in the texts, a batch at a time. Read in one transaction (`connection.snapshot`).
 """
 
 from __future__ import annotations
@@ -10,77 +10,53 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import islice
-from typing import NamedTuple
 
 from db.connection import Connection
+from db.index import keys, pieces
+from db.index.pieces import EVERYWHERE, Band
 from db.masking import mask_text, may_be_masked
 from db.search_index import (
-    LONGEST_PREFIX,
     OPEN,
     all_texts_of_many,
     fold,
-    grams_of,
     numbers_of_many,
     texts_of_many,
     words,
 )
 
 LOOKED_UP = 24
-"""Characters of a word that are looked up by grams; the check in the texts takes the whole word."""
+"""Characters of a word that are looked up by keys; the check in the texts takes the whole word."""
 
 FIRST_BATCH, LARGEST_BATCH = 52, 256
 """Cases whose texts are read at once; the first are a page of hits, which is all that most searches take."""
 
 
-class Band(NamedTuple):
-    """A stretch of places: from the first to before the last."""
-
-    first: int
-    end: int
-
-
-EVERYWHERE = (Band(0, OPEN << 1),)
-"""All places in one stretch."""
-
-
 def candidates(
-    connection: Connection, sought: Iterable[str], bands: Iterable[Band] = EVERYWHERE
+    connection: Connection, sought: Sequence[str], bands: Iterable[Band] = (EVERYWHERE,)
 ) -> Iterator[int]:
     """Places of all cases that may contain these words (see `search_index.words`), in their order.
 
     Lazy: only what is taken is looked for. A place is a case id, with `OPEN` set where the case is open.
     """
-    match = matching(sought)
-    if not match:
-        return
-    for band in bands:
-        for (place,) in connection.execute(_CANDIDATES, (match, *band)):
-            yield place
+    for band in bands if sought else ():
+        yield from pieces.candidates(connection, sought, keys_of(sought), band)
 
 
-_CANDIDATES = "SELECT rowid FROM lookup WHERE lookup MATCH ? AND rowid >= ? AND rowid < ? ORDER BY rowid DESC"
+def count(connection: Connection, sought: Sequence[str], bands: Iterable[Band]) -> int:
+    """How many cases may contain these words; some are counted twice."""
+    return sum(pieces.count(connection, sought, keys_of(sought), band) for band in bands)
 
 
-def matching(sought: Iterable[str]) -> str:
-    """The condition on the index that a case with all these words fulfils; empty for no words."""
-    grams = dict.fromkeys(gram for word in sought for gram in grams_of(word[:LOOKED_UP]))
-    return " AND ".join(_begins(gram) if len(gram) <= LONGEST_PREFIX else _quoted(gram) for gram in grams)
-
-
-def _begins(start: str) -> str:
-    """The condition that a gram begins so: the index holds these beginnings as it holds whole grams."""
-    return f"{_quoted(start)} *"
-
-
-def _quoted(gram: str) -> str:
-    return '"' + gram.replace('"', '""') + '"'
+def keys_of(sought: Iterable[str]) -> list[int]:
+    """The keys in the index under all of which a case with these words stands; none for no words."""
+    return list(dict.fromkeys(key for word in sought for key in keys.keys_of_word(word[:LOOKED_UP])))
 
 
 def places(
     connection: Connection,
     query: str,
     *,
-    bands: Iterable[Band] = EVERYWHERE,
+    bands: Iterable[Band] = (EVERYWHERE,),
     stop: Callable[[], bool] = bool,
 ) -> Iterator[int]:
     """Places of the cases in which every word of the query occurs, in their order.
@@ -99,7 +75,7 @@ def checked(
     connection: Connection, found: Iterator[int], sought: Sequence[str], stop: Callable[[], bool] = bool
 ) -> Iterator[int]:
     """Those of some candidates in whose texts the words stand; see `places`."""
-    unsure = [word for word in sought if grams_of(word) != [word]]
+    unsure = [word for word in sought if not keys.is_exact(word)]
     for batch in in_batches(found):
         if stop():
             return

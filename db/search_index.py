@@ -1,16 +1,9 @@
-"""The index behind the lookup box: which cases contain these characters. SQLite only (FTS5).
+"""What of a case may be found by the lookup box, and how it comes into the index and out of it.
 
-A text is cut into grams: from every place three characters (fewer where a word ends), and four within
-ASCII, since the last four digits are what people say of a number. FTS5 keeps the first one and two
-characters of each gram as well (``prefix``). So a word of up to three characters is answered by the index
-alone, and a longer one by an AND of grams that is checked again in the texts (`db.search`). Pairs alone say
-too little: among 3,000,000 cases there are always thousands that hold those of a word apart. Words are never
-segmented: that finds 13–64 % of what is there.
+What is found is the *masked* text: nobody finds a person by what is hidden. The index keeps no texts, only
+lists of cases (`db.index`); but a case that was just written waits there with its own.
 
-The grams are of the *masked* text: nobody finds a person by what is hidden. The index holds no text
-(``content=''``) and no positions (``detail=none``): texts stand once, in `content` and on the case.
-
-The row id is the case id with one bit on top while the case is open, so the order of the index is the
+Its place is the case id with one bit on top while the case is open, so the order of the index is the
 order of the answer: open cases newest first, then the rest newest first. The first page of a million
 hits costs as much as that of fifty.
 """
@@ -18,47 +11,13 @@ hits costs as much as that of fifty.
 from __future__ import annotations
 
 import re
-import string
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from db.connection import Connection, Progress
+from db.index import waiting
 from db.masking import mask_text
-
-_TOKENS = string.punctuation.replace("'", "''''").replace('"', '""')
-
-MERGED_BY_US = "INSERT INTO lookup (lookup, rank) VALUES ('automerge', 0)"
-"""FTS5 would merge its pieces inside the saves, hundreds of pages in one: `db.keeping.upkeep` does it beside
-them."""
-
-HELD_TOGETHER = "INSERT INTO lookup (lookup, rank) VALUES ('hashsize', 16777216)"
-"""Bytes that one transaction gathers before it writes a piece: by FTS5's 1 MB a bulk write leaves dozens."""
-
-FULL_PAGES = "INSERT INTO lookup (lookup, rank) VALUES ('pgsz', 8000)"
-"""Bytes of a leaf of the index: one page of the file. By FTS5's 4,050 an eighth more time is spent."""
-
-EIGHT_AT_ONCE = "INSERT INTO lookup (lookup, rank) VALUES ('usermerge', 8)"
-"""Pieces of a size that are merged into one: by FTS5's 4 every gram is written half as often again."""
-
-NO_CRISIS = "INSERT INTO lookup (lookup, rank) VALUES ('crisismerge', 128)"
-"""Pieces of a size at which FTS5 merges all of them inside a save, wanted or not: by its own 16 a single step
-saved after a large import could wait for seconds."""
-
-SCHEMA: tuple[str, ...] = (
-    "CREATE VIRTUAL TABLE lookup USING fts5("
-    "grams, content='', contentless_delete=1, detail=none, prefix='1 2', "
-    f"tokenize=\"ascii tokenchars '{_TOKENS}'\")",
-    MERGED_BY_US,
-    HELD_TOGETHER,
-    FULL_PAGES,
-    EIGHT_AT_ONCE,
-    NO_CRISIS,
-)
-"""The grams of a text come cut, with spaces between; beyond ASCII every character is part of a token."""
-
-LONGEST_PREFIX = 2
-"""Characters of the beginnings of grams that are kept: a shorter word is looked up as a beginning."""
 
 OPEN = 1 << 61
 """Set in the row id of an open case. Case ids are below 2**53."""
@@ -67,7 +26,6 @@ REMADE_AT_ONCE = 1_000
 """Cases whose texts are held in memory while the index is remade."""
 
 _UNFIT = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
-_ASCII_RUN = re.compile(r"[!-~]{4,}")
 
 
 def fold(text: str) -> str:
@@ -86,15 +44,8 @@ def words(query: str) -> list[str]:
 
 
 def put_new(connection: Connection, cases: Iterable[tuple[int, str]]) -> None:
-    """Index cases that never stood in the index, as (place, grams); inside the caller's transaction.
-
-    In the order of their places: the index writes out all it holds in memory whenever a row id is below
-    the one before, and has to merge these pieces again.
-    """
-    connection.executemany(_INSERT, sorted(cases))
-
-
-_INSERT = "INSERT INTO lookup (rowid, grams) VALUES (?, ?)"
+    """Index cases that never stood there, as (place, indexed text); inside the caller's transaction."""
+    waiting.put_new(connection, cases)
 
 
 def put(connection: Connection, case_id: int, texts: Iterable[str]) -> None:
@@ -103,8 +54,9 @@ def put(connection: Connection, case_id: int, texts: Iterable[str]) -> None:
     The case row must be written before: a case stands among the open ones or not by its own row, so
     it has to be put again when it closes or opens again, as when its texts change.
     """
-    drop(connection, case_id)
-    connection.execute(_INSERT, (place_of(connection, case_id), grams(texts)))
+    place = place_of(connection, case_id)
+    waiting.put(connection, place, indexed(texts))
+    waiting.drop(connection, [place ^ OPEN])
 
 
 def refresh(connection: Connection, case_id: int) -> None:
@@ -114,67 +66,47 @@ def refresh(connection: Connection, case_id: int) -> None:
 
 def drop(connection: Connection, case_id: int) -> None:
     """Take a case out of the index; inside the caller's transaction."""
-    connection.execute("DELETE FROM lookup WHERE rowid IN (?, ?)", (case_id, case_id | OPEN))
-
-
-_NEXT = 'SELECT id FROM "case" WHERE open = ? AND id > ? ORDER BY id LIMIT ?'
-
-
-def create(connection: Connection) -> None:
-    """An empty index, in the place of the one that is there; inside the caller's transaction."""
-    connection.execute("DROP TABLE lookup")
-    for statement in SCHEMA:
-        connection.execute(statement)
+    waiting.drop(connection, [case_id, case_id | OPEN])
 
 
 def remake(connection: Connection, progress: Progress = lambda done, total: None) -> None:
     """Index every case anew, inside the caller's transaction: after the way of cutting texts has changed.
 
-    In the order of their places, and with the memory of some hundred cases.
+    In the order of their places, with the memory of some thousand cases.
     """
-    create(connection)
+    from db.keeping import upkeep
+    from db.masker import masker_for
+    from db.new_words import NewWords
+
+    waiting.create(connection)
     done, total = 0, connection.execute('SELECT count(*) FROM "case"').fetchone()[0]
-    for held in (False, True):
-        last = -1
-        while part := [row[0] for row in connection.execute(_NEXT, (held, last, REMADE_AT_ONCE))]:
-            texts = all_texts_of_many(connection, part)
-            put_new(connection, [(rank(each, is_open=held), grams(texts[each])) for each in part])
-            done, last = done + len(part), part[-1]
+    with masker_for(total) as masker:
+        new = NewWords(connection, masker)
+        for part, is_open in _in_order(connection):
+            for case_id, texts in all_texts_of_many(connection, part).items():
+                new.add(case_id, texts, is_open=is_open)
+            new.flush()
+            upkeep.settle(connection, waiting.AT_ONCE)
+            done += len(part)
             progress(done, total)
-    connection.execute("INSERT INTO lookup (lookup) VALUES ('optimize')")
+    upkeep.settle(connection)
 
 
-def grams(texts: Iterable[str]) -> str:
-    """The grams of all these texts, each once, with spaces between: what a row of the index is made of."""
-    found: set[str] = set()
-    for text in texts:
-        plain = searchable(text)
-        for word in plain.split():
-            found.update([word[at : at + 3] for at in range(len(word))])
-        for run in _ASCII_RUN.finditer(plain):
-            start, end = run.span()
-            found.update(plain[at : at + 4] for at in range(start, end - 3))
-    return " ".join(found)
+_NEXT = 'SELECT id FROM "case" WHERE open = ? AND id > ? ORDER BY id LIMIT ?'
 
 
-def grams_of(word: str) -> list[str]:
-    """Grams that every text with this word has: as few as cover it, since each is a list to be walked along.
-
-    Of ASCII all of them: parts of numbers say little, and are found in any order in other numbers.
-    """
-    size = min(len(word), 3)
-    fours = {at for at in range(len(word) - 3) if _ASCII_RUN.match(word, at, at + 4)}
-    threes = [at for at in range(len(word) - size + 1) if not {at, at - 1} & fours]
-    covering = [at for at in threes if at + 1 not in threes or _steps_before(at, threes) % 3 == 0]
-    return [*(word[at : at + 4] for at in sorted(fours)), *(word[at : at + size] for at in covering)]
+def _in_order(connection: Connection) -> Iterator[tuple[list[int], bool]]:
+    """The ids of all cases, some together, and whether these are open; by their places."""
+    for is_open in (False, True):
+        last = -1
+        while part := [row[0] for row in connection.execute(_NEXT, (is_open, last, REMADE_AT_ONCE))]:
+            yield part, is_open
+            last = part[-1]
 
 
-def _steps_before(at: int, places: Sequence[int]) -> int:
-    """How many places stand right before one, without a gap."""
-    steps = 0
-    while at - steps - 1 in places:
-        steps += 1
-    return steps
+def indexed(texts: Iterable[str]) -> str:
+    """All texts of a case as the index takes them: as `searchable`, with a space between."""
+    return " ".join(map(searchable, texts))
 
 
 def rank(case_id: int, *, is_open: bool) -> int:

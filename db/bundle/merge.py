@@ -20,7 +20,6 @@ from db.case_ids import CaseIds
 from db.connection import Connection
 from db.directory import Directory
 from db.errors import BundleRefused
-from db.keeping import upkeep
 from db.refold import refold
 from db.rules import Rules
 from db.terms import Outcome
@@ -219,12 +218,10 @@ def _fold(
     directory = Directory(connection)
     listed = sorted((case_id, uid) for uid, case_id in cases.items())
     folded = refold(connection, office.calendars, directory, office.identity_secret, listed)
-    for one in sorted(folded, key=lambda each: search_index.rank(each.case_id, is_open=each.state.open)):
+    for one in folded:
         search_index.refresh(connection, one.case_id)
         if one.uid in opened:
             numbers.pass_by(connection, one.state, office.rules, office.device.prefix)
-    if folded:
-        upkeep.settle(connection, len(folded))
     return {
         verdict.step.id: verdict.why or ""
         for one in folded

@@ -63,18 +63,18 @@ def fill(
         ValueError: the office holds other cases; one Chinese line.
         OfficeError: the database refused; whole batches before stay.
     """
-    from db.gram_cutter import cutter_for
     from db.journal import record_batch
+    from db.masker import masker_for
 
     plan = agree(office.writer, Plan(cases, seed, office.clock(), body, units, mix))
     grow(office.writer, plan.units)
     author = _Author(office, plan)
     done = written(office.writer)
-    with cutter_for(plan.cases - done) as cutter:
+    with masker_for(plan.cases - done) as masker:
         while done < plan.cases:
             upto = min(done + BATCH, plan.cases)
             batch = [(None, author.acts(serial)) for serial in range(done, upto)]
-            record_batch(office, batch, cutter=cutter)
+            record_batch(office, batch, masker=masker)
             done = upto
             if progress is not None:
                 progress(done, plan.cases)

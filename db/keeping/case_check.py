@@ -8,10 +8,11 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from db import chain, contents, fold, numbers, rows, search_index
+from db import chain, contents, fold, numbers, rows, search, search_index
 from db.connection import Connection
 from db.directory import Directory
 from db.effects import Calendars
+from db.index import pieces
 from db.rows import Folded
 from db.state import Step
 from db.submitters import submitter_row
@@ -45,12 +46,8 @@ AND id NOT IN (SELECT case_id FROM event WHERE case_id > ?1 AND case_id <= ?2)""
 _SUBMITTERS = """SELECT case_id, content_id, masked, name_key, phone_key, id_key
 FROM submitter WHERE case_id BETWEEN ? AND ?"""
 
-_HELD = "SELECT 1 FROM lookup WHERE lookup MATCH ? AND rowid = ?"
-
-TERMS = 50
-"""Grams of a case by which it must be found in the index."""
-
-_INDEXED = "SELECT id FROM lookup_docsize WHERE id BETWEEN ? AND ?"
+KEYS = 50
+"""Keys of a case under which it must be found in the index."""
 
 LAST = (1 << 53) - 1
 """No local case id is above this."""
@@ -131,6 +128,7 @@ class CaseCheck:
         if not damaged:
             yield from self._submitters(stretch, folded, texts)
             yield from self._index(stretch, folded)
+            yield from self._surplus(before, last, {event.case_id for event in events})
         for (number,) in self.connection.execute(_OWNERLESS, (before, last)):
             yield Finding(f"事项 {number}", "没有流水", REBUILD)
 
@@ -162,12 +160,7 @@ class CaseCheck:
 
     def _index(self, stretch: tuple[int, int], folded: Sequence[Folded]) -> Iterator[Finding]:
         """Every case stands in the index once, at its place; of one, also under its words."""
-        first, last = stretch
-        placed = {
-            place
-            for shift in (0, search_index.OPEN)
-            for (place,) in self.connection.execute(_INDEXED, (first | shift, last | shift))
-        }
+        placed = self._placed(*stretch)
         for at, one in enumerate(folded):
             place = search_index.rank(one.case_id, is_open=one.state.open)
             other = search_index.rank(one.case_id, is_open=not one.state.open)
@@ -176,12 +169,24 @@ class CaseCheck:
             elif at == 0 and not _stands_under_its_words(self.connection, one.case_id, place):
                 yield Finding(f"事项 {one.state.number}", "在快查索引中的文字不对", REBUILD)
 
+    def _surplus(self, before: int, last: int, known: set[int]) -> Iterator[Finding]:
+        surplus = {place & ~search_index.OPEN for place in self._placed(before + 1, last)} - known
+        if surplus:
+            yield Finding("快查索引", f"多出 {len(surplus):,} 件", REBUILD)
+
+    def _placed(self, first: int, last: int) -> set[int]:
+        """The places in the index of the cases from one local id to another."""
+        return {
+            place
+            for shift in (0, search_index.OPEN)
+            for place in pieces.placed(self.connection, pieces.Band(first | shift, (last | shift) + 1))
+        }
+
 
 def _stands_under_its_words(connection: Connection, case_id: int, place: int) -> bool:
-    terms = sorted(set(search_index.grams(search_index.texts_of(connection, case_id)).split()))
-    some = terms[:: max(1, len(terms) // TERMS)]
-    sought = " AND ".join('"' + term.replace('"', '""') + '"' for term in some)
-    return not some or connection.execute(_HELD, (sought, place)).fetchone() is not None
+    words = search_index.indexed(search_index.texts_of(connection, case_id)).split()
+    keys = sorted(search.keys_of(words))
+    return pieces.stands(connection, place, keys[:: max(1, len(keys) // KEYS)], words)
 
 
 def _text_findings(texts: dict[str, tuple[Any, ...]]) -> Iterator[Finding]:

@@ -1,60 +1,77 @@
 """The lookup index and the log kept in order, in slices that nobody waits for.
 
-Every saved step leaves a small piece of index behind; pieces are merged, else a lookup has to visit more
-and more of them. FTS5 can do that by itself inside the saves ("automerge"), but then one save in thirty
-merges hundreds of pages: a hundred milliseconds and more on a large office. So it is switched off (see
-`search_index.SCHEMA`) and done here:
+A saved step leaves its words to wait as they are, and a lookup reads all that wait: a millisecond for a
+thousand. They are pressed into pieces, and pieces merged (`db.index`), where nobody waits for it:
 
-- the desk calls `tend` while its officer reads or thinks;
-- what writes many cases in one transaction pays for its own merges at once (`settle`), and so leaves
-  no debt to whoever saves next;
-- a process that saved a step or two calls `settle` before it ends.
-
-Where none of this happens, FTS5's own limit still holds: 128 pieces of a size (`search_index.NO_CRISIS`).
+- the desk calls `tend` while its officer reads or thinks; the work is done in a process of its own, since it
+  loads numpy and would hold up the keys;
+- what writes many cases calls `settle` between two transactions, and so leaves no debt to whoever saves next;
+- a process that saved a step or two calls `settle` before it ends, which finds something to do once in a
+  thousand steps.
 """
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
+from subprocess import DEVNULL, PIPE, Popen
 
-from db.connection import Connection, OfficeError, open_writer, transaction
+from db import vault
+from db.connection import Connection, OfficeError, open_writer
+from db.index import choosing, waiting
 
-SLICE = 8
-"""Index pages merged in one transaction of `tend`: a few milliseconds in which a save has to wait."""
+PRESSED = 1_000
+"""Cases that wait before they are pressed."""
 
 REST = 0.03
-"""Seconds between two slices: most of the time belongs to others."""
+"""Seconds between two slices of `tend`: most of the time belongs to others."""
 
 LOG_PAGES = 500
-"""Length of the log at which merging puts it into the file, long before a save has to."""
+"""Length of the log at which it is put into the file, long before a save has to."""
 
-PAGES_A_CASE = 2
-"""Index pages merged for each case that is written in bulk: what it costs in the long run, and some."""
+ASKED = 0.05
+"""Seconds after which `tend` asks again whether it is wanted."""
+
+PATIENCE_MS = 1_000
+"""How long the process waits for somebody who writes, before it leaves the work for later."""
+
+LATER = 3
+"""What the process returns then."""
 
 
-def merge(connection: Connection, pages: int) -> bool:
-    """Merge up to so many pages, inside the caller's transaction; false where nothing was left to do."""
-    before = connection.total_changes
-    connection.execute("INSERT INTO lookup (lookup, rank) VALUES ('merge', ?)", (pages,))
-    return connection.total_changes - before > 1
+def settle(connection: Connection, at_least: int | None = None) -> None:
+    """Press what waits, if it is so much, and merge what is due; in the caller's transaction, if it has one.
 
+    Args:
+        connection: a writer.
+        at_least: rows that have to wait; `PRESSED`.
 
-def settle(connection: Connection, cases: int) -> None:
-    """Pay in advance for the merges that the indexing of so many cases makes necessary.
-
-    A case that was indexed before counts twice: what it leaves in the old pieces is merged away as well, and
-    until then every lookup steps over it.
+    Raises:
+        OfficeError: the database refused; the index says what it said.
     """
-    merge(connection, max(SLICE, cases * PAGES_A_CASE))
+    rows = PRESSED if at_least is None else at_least
+    if waiting.count(connection) < rows:
+        return
+    from db.index import merging, pressing
+
+    while waiting.count(connection) >= rows and pressing.press(connection):
+        while merging.merge(connection):
+            pass
+    merging.sweep(connection)
+
+
+def is_due(connection: Connection) -> bool:
+    """Whether there is something to press or to merge."""
+    return waiting.count(connection) >= PRESSED or bool(choosing.due(connection))
 
 
 def tend(path: Path, *, wanted: Callable[[], bool]) -> bool:
-    """Merge slice by slice, then put the log into the file, on a connection of its own.
+    """Press and merge what is due, and put the log into the file.
 
-    Stops between two slices once it is no longer `wanted`, or when somebody else writes.
+    Stops once it is no longer `wanted`, at any place: what is not finished is begun anew.
 
     Returns:
         Whether all is in order; false = call again in the next idle moment.
@@ -64,22 +81,66 @@ def tend(path: Path, *, wanted: Callable[[], bool]) -> bool:
     """
     with closing(open_writer(path)) as connection:
         connection.execute("PRAGMA busy_timeout=0")
-        # A merge that is lost is done again; whoever saves a step puts the whole log on disk.
+        # Whoever saves a step puts the whole log on disk.
         connection.execute("PRAGMA synchronous=NORMAL")
-        connection.execute(f"PRAGMA wal_autocheckpoint={LOG_PAGES}")
-        done = _merge_all(connection, wanted)
+        done = wanted() and (not is_due(connection) or _beside(path, wanted))
         connection.execute("PRAGMA wal_checkpoint(PASSIVE)")  # Neither readers nor writers wait for it.
         return done
 
 
-def _merge_all(connection: Connection, wanted: Callable[[], bool]) -> bool:
-    while wanted():
-        try:
-            with transaction(connection):
-                more = merge(connection, SLICE)
-        except OfficeError:
-            return False  # Somebody writes.
-        if not more:
-            return True
-        time.sleep(REST)
-    return False
+def _beside(path: Path, wanted: Callable[[], bool]) -> bool:
+    """Have a process do what is due, as long as it is wanted; whether it did all."""
+    key = vault.database_key(path.parent) or b""
+    told = f"{path}\n{key.hex()}\n{PRESSED}".encode()
+    worker = Popen([sys.executable, "-m", "db.keeping.upkeep"], stdin=PIPE, stdout=DEVNULL, stderr=PIPE)
+    try:
+        _tell(worker, told)
+        while worker.poll() is None and wanted():
+            time.sleep(ASKED)
+    finally:
+        worker.kill()  # At any moment, as the power may go.
+        _, said = worker.communicate()
+    if said and worker.returncode > 0 and worker.returncode != LATER:
+        raise OfficeError(f"快查索引没有整理好：{said.decode(errors='replace').strip().splitlines()[-1]}")
+    return worker.returncode == 0
+
+
+def _tell(worker: Popen[bytes], told: bytes) -> None:
+    with suppress(BrokenPipeError):  # It ended at once: what it said tells why.
+        assert worker.stdin is not None
+        worker.stdin.write(told)
+        worker.stdin.close()
+        worker.stdin = None
+
+
+def main() -> int:
+    """Do what is due for whoever started this process and tells it what, and under which key."""
+    import signal
+
+    from db.index import merging, pressing
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the desk.
+    path, key, rows = sys.stdin.buffer.read().decode().split("\n")
+    try:
+        with closing(open_writer(Path(path), key=bytes.fromhex(key))) as connection:
+            connection.execute("PRAGMA synchronous=NORMAL")
+            connection.execute(f"PRAGMA busy_timeout={PATIENCE_MS}")
+            connection.execute(f"PRAGMA wal_autocheckpoint={LOG_PAGES}")
+            while waiting.count(connection) >= int(rows) and pressing.press(connection):
+                time.sleep(REST)
+            while merging.merge(connection, _rest):
+                time.sleep(REST)
+            merging.sweep(connection, _rest)
+            return LATER if choosing.due(connection) else 0  # Another process is at it.
+    except OfficeError as error:
+        sys.stderr.write(str(error))
+        return LATER if "占用" in str(error) else 1
+
+
+def _rest() -> bool:
+    time.sleep(REST)
+    return True
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -21,7 +21,7 @@ from heapq import merge
 from itertools import chain, islice
 from typing import TYPE_CHECKING, NamedTuple
 
-from db.connection import Connection, driver
+from db.connection import Connection, driver, snapshot
 from db.masking import identity_key
 from db.reads import board, narrowed
 from db.reads.board import CaseRow, ListQuery, bindings, conditions, page, rows
@@ -85,10 +85,10 @@ def search(
         Superseded: `stop` said so, or the connection was interrupted.
     """
     if within is not None and not words(text):
-        with _interruptible():
+        with _interruptible(connection):
             listed = page(connection, within, now, limit + 1)
         return Lookup((), listed[:limit], frozenset(), len(listed) > limit)
-    with _interruptible():
+    with _interruptible(connection):
         persons = _persons(connection, text) if may_see_identity else frozenset()
         found = list(islice(_hits(connection, text, now, within, persons, stop), limit + 1))
         if stop():
@@ -114,9 +114,9 @@ def ids(
         Superseded: as `search`.
     """
     if within is not None and not words(text):
-        with _interruptible():
+        with _interruptible(connection):
             return board.ids(connection, within, now)
-    with _interruptible():
+    with _interruptible(connection):
         persons = _persons(connection, text) if may_see_identity else frozenset()
         found = array("q", _hits(connection, text, now, within, persons, stop))
     if stop():
@@ -135,9 +135,11 @@ def _understood(
 
 
 @contextmanager
-def _interruptible() -> Iterator[None]:
+def _interruptible(connection: Connection) -> Iterator[None]:
+    """Reads of one moment."""
     try:
-        yield
+        with snapshot(connection):
+            yield
     except driver.OperationalError as error:
         if "interrupted" in str(error):
             raise Superseded from error

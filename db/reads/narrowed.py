@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from db.connection import Connection
+from db.index.pieces import Band
 from db.reads.query import ListQuery, bindings, conditions
-from db.search import Band, checked, containing, in_batches, matching
+from db.search import candidates, checked, containing, count, in_batches
 from db.search_index import OPEN, rank, words
 
 SHORT = 2_000
@@ -40,11 +41,11 @@ def places(
     sought = words(text)
     if not sought:
         return iter(())
-    narrowed = _Narrowed(connection, within, now, matching(sought))
+    narrowed = _Narrowed(connection, within, now, sought)
     if not within.holds_closed or within.stage is not None:
         return checked(connection, narrowed.found(known=False), sought, stop)
     length = narrowed.length(KNOWN + 1)
-    if length <= SHORT and narrowed.hits(length * DEARER) == length * DEARER:
+    if length <= SHORT and narrowed.hits() >= length * DEARER:
         return _along_list(connection, narrowed.listed(), sought, stop)
     return checked(connection, narrowed.found(known=length <= KNOWN), sought, stop)
 
@@ -59,16 +60,12 @@ def _along_list(
 
 
 class _Narrowed:
-    """The two ways to the answer as SQL, with what is bound in it."""
+    """The two ways to the answer."""
 
-    def __init__(self, connection: Connection, within: ListQuery, now: int, match: str) -> None:
-        self.connection = connection
+    def __init__(self, connection: Connection, within: ListQuery, now: int, sought: Sequence[str]) -> None:
+        self.connection, self.sought = connection, sought
         self.terms = " AND ".join(conditions(within._replace(words=""))) or "1"
-        self.bound: dict[str, Any] = {
-            **bindings(within._replace(words=""), now),
-            "match": match,
-            "ids": ~OPEN,
-        }
+        self.bound: dict[str, Any] = bindings(within._replace(words=""), now)
         self.bands = list(_bands(within, self.bound["since"], self.bound["until"]))
 
     def length(self, most: int) -> int:
@@ -76,14 +73,9 @@ class _Narrowed:
         sql = f'SELECT count(*) FROM (SELECT 1 FROM "case" WHERE {self.terms} LIMIT :most)'
         return int(self.connection.execute(sql, {**self.bound, "most": most}).fetchone()[0])
 
-    def hits(self, most: int) -> int:
-        """How many cases may have the words, in the list or not, counted up to `most`."""
-        counted = 0
-        for band in self.bands:
-            sql = f"SELECT count(*) FROM (SELECT 1 FROM lookup WHERE {_FOUND} LIMIT :most)"
-            bound = {**self.bound, **band._asdict(), "most": most - counted}
-            counted += int(self.connection.execute(sql, bound).fetchone()[0])
-        return counted
+    def hits(self) -> int:
+        """How many cases may have the words, in the list or not."""
+        return count(self.connection, self.sought, self.bands)
 
     def listed(self) -> Iterator[int]:
         """The places of the list."""
@@ -93,18 +85,20 @@ class _Narrowed:
 
     def found(self, *, known: bool) -> Iterator[int]:
         """The places of those cases of the list that may have the words."""
-        listed = (
-            f'lookup.rowid & :ids IN (SELECT id FROM "case" WHERE {self.terms})'
-            if known
-            else f'EXISTS (SELECT 1 FROM "case" WHERE id = lookup.rowid & :ids AND {self.terms})'
-        )
-        for band in self.bands:
-            sql = f"SELECT rowid FROM lookup WHERE {_FOUND} AND {listed} ORDER BY rowid DESC"
-            for (place,) in self.connection.execute(sql, {**self.bound, **band._asdict()}):
-                yield place
+        found = candidates(self.connection, self.sought, self.bands)
+        if known:
+            sql = f'SELECT id FROM "case" WHERE {self.terms}'
+            listed = {row[0] for row in self.connection.execute(sql, self.bound)}
+            return (place for place in found if place & ~OPEN in listed)
+        return self._asked(found)
 
-
-_FOUND = "lookup MATCH :match AND rowid >= :first AND rowid < :end"
+    def _asked(self, found: Iterator[int]) -> Iterator[int]:
+        """Those of some places whose cases stand in the list, each row asked."""
+        for batch in in_batches(found):
+            ids = ", ".join(str(place & ~OPEN) for place in batch)
+            sql = f'SELECT id FROM "case" WHERE id IN ({ids}) AND {self.terms}'
+            listed = {row[0] for row in self.connection.execute(sql, self.bound)}
+            yield from (place for place in batch if place & ~OPEN in listed)
 
 
 def _bands(within: ListQuery, since: int | None, until: int | None) -> Iterator[Band]:

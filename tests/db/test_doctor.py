@@ -8,6 +8,7 @@ import pytest
 
 from db.actions import Action
 from db.connection import driver
+from db.index import pressing
 from db.journal import Act, Recorded, open_case, record
 from db.keeping import case_check, doctor, rebuild
 from db.office import Office
@@ -33,7 +34,8 @@ DAMAGES = {
     "UPDATE submitter SET phone_key = 'x'": "反映人与流水不一致",
     "DELETE FROM submitter": "反映人与流水不一致",
     "UPDATE event SET outcome = 'void', why = 'x' WHERE action = 'verify'": "流水的标记与重算不一致",
-    "DELETE FROM lookup WHERE rowid > 0": "在快查索引中没有或位置不对",
+    "DELETE FROM lookup_waiting": "在快查索引中没有或位置不对",
+    "INSERT INTO lookup_waiting (place, text, stood) VALUES (7, '路灯', 0)": "多出 1 件",
     "UPDATE closed_count SET closed = closed + 1": "记的是",
 }
 
@@ -50,14 +52,26 @@ def test_whatever_differs_from_the_journal_is_found_and_mended(full: Office, dam
     assert doctor.check(full.writer, full.calendars).sound
 
 
-def test_words_that_the_index_lost_are_found(full: Office) -> None:
-    (place,) = full.writer.execute("SELECT max(rowid) FROM lookup").fetchone()
-    full.writer.execute("DELETE FROM lookup WHERE rowid = ?", (place,))
-    full.writer.execute("INSERT INTO lookup (rowid, grams) VALUES (?, '别的')", (place,))
+@pytest.mark.parametrize("pressed", [False, True])
+def test_words_that_the_index_lost_are_found(full: Office, pressed: bool) -> None:
+    full.writer.execute("UPDATE lookup_waiting SET text = '别的' WHERE text IS NOT NULL")
+    if pressed:
+        pressing.press(full.writer)
     monitored = case_check.CaseCheck(full.writer, full.calendars).after(0, 1)
     assert monitored is not None
     found = doctor.check(full.writer, full.calendars).findings + monitored.findings
     assert [one.what for one in found] == ["在快查索引中的文字不对"] * len(found)
+    assert found
+
+
+@pytest.mark.parametrize("damage", ["DELETE FROM lookup_block", "DELETE FROM lookup_piece"])
+def test_an_index_that_lost_a_piece_is_found_and_mended(full: Office, damage: str) -> None:
+    pressing.press(full.writer)
+    assert doctor.check(full.writer, full.calendars).sound
+    full.writer.execute(damage)
+    assert any("在快查索引中" in one.what for one in doctor.check(full.writer, full.calendars).findings)
+    rebuild.rebuild(full.writer, full.calendars, full.identity_secret)
+    assert doctor.check(full.writer, full.calendars).sound
 
 
 def test_a_desk_may_write_while_the_doctor_looks(full: Office, handled: Recorded) -> None:

@@ -74,7 +74,7 @@ def rows(home: Path) -> list[Any]:
     with closing(open_reader(path_of(home))) as reader:
         held = [
             reader.execute(f"SELECT * FROM {table}").fetchall()
-            for table in ('"case"', "event", "content", "setting", "device", "unit_version", "lookup_data")
+            for table in ('"case"', "event", "content", "setting", "device", "unit_version", "lookup_waiting")
         ]
         assert doctor.check(reader, Calendars(reader)).sound
     return held

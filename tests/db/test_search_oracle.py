@@ -10,6 +10,8 @@ import pytest
 
 from db import search_index
 from db.connection import Connection
+from db.index import merging, pressing
+from db.index.schema import SCHEMA
 from db.reads import narrowed
 from db.reads.board import ListQuery, Scope
 from db.reads.lookup import ids
@@ -34,7 +36,7 @@ _PIECES = _WRITTEN.split("|")
 def many(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
     """Cases of mixed pieces, a tenth of them open, in three units of very different size."""
     connection = small_db.create(tmp_path_factory.mktemp("many") / "office.db")
-    for statement in search_index.SCHEMA:
+    for statement in SCHEMA:
         connection.execute(statement)
     chance = random.Random(5)
     connection.execute("BEGIN")
@@ -54,6 +56,9 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
             row = {"id": f"{kind}{case_id}", "case_id": case_id, "kind": kind, "text": text}
             small_db.insert(connection, "content", **row, salt="", sha256="")
         search_index.refresh(connection, case_id)
+        if case_id % 60 == 0 and case_id < 650:
+            pressing.press(connection)
+            merging.merge(connection)
     connection.execute("COMMIT")
     yield connection
     connection.close()

@@ -2,21 +2,37 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from contextlib import closing
 
+import pytest
+
 from db.actions import Action
-from db.connection import open_writer, transaction
-from db.journal import Act, open_case
-from db.keeping import upkeep
+from db.connection import OfficeError, open_reader, open_writer, transaction
+from db.index import choosing, columns, merging, pieces, pressing, waiting
+from db.journal import Act, open_case, record_batch
+from db.keeping import doctor, upkeep
 from db.office import Office
 from db.search import find
 
 WORDS = "路灯不亮"
 
 
+@pytest.fixture(autouse=True)
+def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(upkeep, "PRESSED", 30)
+
+
+@pytest.fixture
+def in_many_slices(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Small blocks, each written by itself."""
+    monkeypatch.setattr(columns, "BLOCK", 200)
+    monkeypatch.setattr(merging, "SLICE", 1)
+
+
 def _pieces(office: Office) -> int:
-    """How many pieces the index is made of, by the pages that begin one."""
-    row = office.writer.execute("SELECT count(DISTINCT segid) FROM lookup_idx").fetchone()
+    row = office.writer.execute("SELECT count(*) FROM lookup_piece WHERE making IS NULL").fetchone()
     return int(row[0])
 
 
@@ -25,22 +41,42 @@ def _fill(office: Office, cases: int) -> None:
         open_case(office, [Act(Action.REGISTER, {"kind": "诉求", "title": f"{WORDS}{serial}"})])
 
 
-def test_idle_moments_leave_few_pieces_and_the_same_answers(office: Office) -> None:
+def _press_by(office: Office, cases: int) -> None:
+    while pressing.press(office.writer, cases):
+        pass
+
+
+def test_idle_moments_press_what_waits_and_the_answers_stay(office: Office) -> None:
     _fill(office, 40)
-    before, found = _pieces(office), list(find(office.writer, WORDS))
+    found = list(find(office.writer, WORDS))
     assert upkeep.tend(office.path, wanted=lambda: True)
-    assert _pieces(office) < before
+    assert (waiting.count(office.writer), _pieces(office)) == (0, 1)
     assert list(find(office.writer, WORDS)) == found
     assert len(found) == 40
 
 
+def test_few_that_wait_are_left_alone(office: Office) -> None:
+    _fill(office, 10)
+    assert upkeep.tend(office.path, wanted=lambda: True)
+    assert (waiting.count(office.writer), _pieces(office)) == (10, 0)
+
+
 def test_a_key_ends_it_and_somebody_who_writes_goes_first(office: Office) -> None:
-    _fill(office, 15)
-    before = _pieces(office)
+    _fill(office, 40)
     assert not upkeep.tend(office.path, wanted=lambda: False)
+    asked = iter([True, True])
+    assert not upkeep.tend(office.path, wanted=lambda: next(asked, False))
+    assert waiting.count(office.writer) == 40
     with closing(open_writer(office.path)) as other, transaction(other):
         assert not upkeep.tend(office.path, wanted=lambda: True)
-    assert _pieces(office) == before
+    assert waiting.count(office.writer) == 40
+
+
+def test_a_worker_that_cannot_says_why(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    _fill(office, 40)
+    monkeypatch.setattr("db.vault.database_key", lambda home: b"x" * 32)
+    with pytest.raises(OfficeError, match="快查索引没有整理好"):
+        upkeep._beside(office.path, lambda: True)
 
 
 def test_idle_moments_put_the_log_into_the_file(office: Office) -> None:
@@ -50,15 +86,131 @@ def test_idle_moments_put_the_log_into_the_file(office: Office) -> None:
     assert in_log == in_file
 
 
-def test_whoever_leaves_after_a_step_pays_for_it(office: Office) -> None:
-    _fill(office, 15)
-    before = _pieces(office)
+def test_whoever_leaves_after_many_steps_presses_them(office: Office) -> None:
+    _fill(office, 35)
     office.close()
-    with closing(open_writer(office.path)) as connection:
-        row = connection.execute("SELECT count(DISTINCT segid) FROM lookup_idx").fetchone()
-    assert row[0] < before
+    with closing(open_reader(office.path)) as connection:
+        assert waiting.count(connection) == 0
+        assert len(list(find(connection, WORDS))) == 35
 
 
-def test_a_save_after_bulk_work_merges_nothing_by_itself(office: Office) -> None:
-    _fill(office, 20)  # More pieces than FTS5 would leave alone.
-    assert _pieces(office) >= 20
+def test_a_batch_presses_once_enough_wait(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(waiting, "AT_ONCE", 50)
+    acts = [Act(Action.REGISTER, {"kind": "诉求", "title": WORDS})]
+    record_batch(office, [(None, acts)] * 40)
+    assert waiting.count(office.writer) == 40
+    record_batch(office, [(None, acts)] * 40)
+    assert waiting.count(office.writer) < 50
+    assert len(list(find(office.writer, WORDS))) == 80
+
+
+def test_pieces_are_merged_and_what_they_leave_is_taken_away(office: Office) -> None:
+    _fill(office, 40)
+    _press_by(office, 5)
+    found = list(find(office.writer, WORDS))
+    assert merging.merge(office.writer)
+    assert merging.sweep(office.writer)
+    assert _pieces(office) == 1
+    (left,) = office.writer.execute("SELECT count(DISTINCT piece) FROM lookup_block").fetchone()
+    assert left == 1
+    assert list(find(office.writer, WORDS)) == found
+    assert not merging.merge(office.writer)
+
+
+@pytest.mark.usefixtures("in_many_slices")
+def test_whoever_writes_waits_for_a_slice_at_most(office: Office) -> None:
+    _fill(office, 40)
+    _press_by(office, 5)
+    wrote: list[int] = []
+
+    def write() -> bool:
+        if len(wrote) < 3:
+            wrote.append(open_case(office, [Act(Action.REGISTER, {"kind": "诉求", "title": WORDS})]).case_id)
+        return True
+
+    with closing(open_writer(office.path)) as other:
+        other.execute("PRAGMA busy_timeout=0")
+        assert merging.merge(other, write)
+    assert len(wrote) == 3
+    assert len(list(find(office.writer, WORDS))) == 43
+
+
+def test_what_changed_while_a_piece_was_made_has_left_it(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(merging, "SLICE", 1)
+    _fill(office, 40)
+    _press_by(office, 5)
+    case_id = list(find(office.writer, WORDS))[17]
+
+    def change() -> bool:
+        if list(find(office.writer, "井盖")) != [case_id]:
+            office.writer.execute("UPDATE \"case\" SET title = '井盖' WHERE id = ?", (case_id,))
+            with transaction(office.writer):
+                waiting.put(office.writer, case_id | 1 << 61, "井盖")
+            pressing.press(office.writer)
+        return True
+
+    with closing(open_writer(office.path)) as other:
+        assert merging.merge(other, change)
+    assert list(find(office.writer, "井盖")) == [case_id]
+    assert case_id not in list(find(office.writer, WORDS))
+
+
+def test_a_maker_that_died_is_followed_by_another(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    _fill(office, 40)
+    _press_by(office, 5)
+    with transaction(office.writer):
+        pressing.begin(office.writer, [9, 8], int(time.time()))
+    assert not merging.merge(office.writer), "somebody is at it"
+    monkeypatch.setattr(merging, "DEAD", -1)
+    assert merging.merge(office.writer)
+    assert merging.sweep(office.writer)
+    assert _pieces(office) == 1
+    assert len(list(find(office.writer, WORDS))) == 40
+
+
+@pytest.mark.usefixtures("in_many_slices")
+def test_a_maker_taken_for_dead_gives_up(office: Office) -> None:
+    _fill(office, 40)
+    _press_by(office, 5)
+
+    def vanish() -> bool:
+        office.writer.execute("DELETE FROM lookup_piece WHERE making IS NOT NULL")
+        return True
+
+    with closing(open_writer(office.path)) as other:
+        assert not merging.merge(other, vanish)
+    assert len(list(find(office.writer, WORDS))) == 40
+    assert merging.merge(office.writer)
+
+
+def test_two_who_press_at_once_index_every_case_once(office: Office) -> None:
+    _fill(office, 300)
+
+    def press() -> None:
+        with closing(open_writer(office.path)) as connection:
+            while pressing.press(connection, 20):
+                pass
+
+    both = [threading.Thread(target=press) for _ in range(2)]
+    for one in both:
+        one.start()
+    for one in both:
+        one.join()
+    found = list(find(office.writer, WORDS))
+    assert len(found) == len(set(found)) == 300
+    assert doctor.check(office.writer, office.calendars).sound
+
+
+def test_a_piece_of_which_much_is_gone_is_made_anew(office: Office) -> None:
+    _fill(office, 30)
+    _press_by(office, 30)
+    gone = list(find(office.writer, WORDS))[:20]
+    with transaction(office.writer):
+        waiting.drop(office.writer, [case_id | 1 << 61 for case_id in gone])
+    pressing.press(office.writer)
+    assert [piece.cases for piece in choosing.due(office.writer)] == [30]
+    assert merging.merge(office.writer)
+    assert [piece.cases for piece in pieces.pieces_in(office.writer, pieces.EVERYWHERE)] == [10]
+    assert len(list(find(office.writer, WORDS))) == 10

@@ -16,6 +16,7 @@ from db.connection import OfficeError, open_reader
 from db.connection import driver as sqlite
 from db.drafts import Draft
 from db.home import DATABASE, path_of
+from db.index import merging, pressing
 from db.journal import Act, record
 from db.keeping import doctor, upkeep
 from db.office import Calendars
@@ -42,6 +43,10 @@ def save_some(home: Path, happened: Record) -> None:
             drafts.save(office.path, draft)
             for action in (Action.URGE, Action.URGE):
                 happened.ack(record(office, case.case_id, Act(action, {"text": "请抓紧"})).event_ids)
+        pressing.press(office.writer, 4)
+        pressing.press(office.writer)
+        assert merging.merge(office.writer)
+        merging.sweep(office.writer)
         upkeep.tend(office.path, wanted=lambda: True)
         happened.ack(register(office, "最后一件").event_ids)
 
@@ -52,7 +57,8 @@ def saved(template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ca
 
     def run(instead: dict[str, str] | None = None, forgets: str = "") -> list[Cut]:
         monkeypatch.setattr("db.connection.LOG_PAGES", 60)
-        monkeypatch.setattr("db.keeping.upkeep.REST", 0)
+        monkeypatch.setattr("db.index.choosing.FEW", 2)
+        monkeypatch.setattr("db.index.merging.SLICE", 5)
         home = fresh(template, tmp_path / "home")
         before = {DATABASE: path_of(home).read_bytes()}
         with recording(instead) as happened:

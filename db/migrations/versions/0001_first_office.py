@@ -6,8 +6,6 @@ import sqlalchemy as sa
 import sqlmodel.sql.sqltypes
 from alembic import op
 
-from db.search_index import SCHEMA
-
 revision = "0001"
 down_revision = None
 
@@ -430,8 +428,6 @@ def upgrade() -> None:
     op.create_index("submitter_name", "submitter", ["name_key"], unique=False)
     op.create_index("submitter_phone", "submitter", ["phone_key"], unique=False)
     # ### end Alembic commands ###
-    for statement in SCHEMA:
-        op.execute(sa.text(statement))
 
 
 def downgrade() -> None:

@@ -1,6 +1,6 @@
-"""Texts cut into grams beside the writing, in a process of its own: a quarter of the work of a new case.
+"""Texts folded and masked beside the writing, in a process of its own: a sixth of the work of a new case.
 
-Only where thousands of cases come in; a desk's single step is cut where it is written.
+Only where thousands of cases come in; those of a desk's single step are masked where it is written.
 """
 
 from __future__ import annotations
@@ -11,21 +11,21 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection as Pipe
 from types import TracebackType
 
-from db.search_index import grams
+from db.search_index import indexed
 
 Texts = Sequence[str]
 """All by which one case may be found."""
 
 WORTH_A_PROCESS = 20_000
-"""From how many cases on their texts are cut in a process of its own."""
+"""From how many cases on their texts are masked in a process of its own."""
 
 
-def cutter_for(cases: int) -> AbstractContextManager[GramCutter | None]:
-    """Where there is enough to do that starting a process pays, one that cuts the texts."""
-    return nullcontext() if cases < WORTH_A_PROCESS else GramCutter()
+def masker_for(cases: int) -> AbstractContextManager[Masker | None]:
+    """Where there is enough to do that starting a process pays, one that masks the texts."""
+    return nullcontext() if cases < WORTH_A_PROCESS else Masker()
 
 
-class GramCutter:
+class Masker:
     """One helper process. Use it as a context manager; answers come in the order of the questions.
 
     The process ends when its pipe does: with the context, and also when this process is killed.
@@ -41,7 +41,7 @@ class GramCutter:
         self._asked = 0
 
     def ask(self, cases: Sequence[Texts]) -> None:
-        """Have these cut. One question at a time: `answer` comes before the next."""
+        """Have these masked. One question at a time: `answer` comes before the next."""
         if self._asked:
             raise RuntimeError("the last answer was not taken")
         if cases:
@@ -49,7 +49,7 @@ class GramCutter:
         self._asked = len(cases)
 
     def answer(self) -> list[str]:
-        """What `search_index.grams` says of each; waits for it. Empty where nothing was asked.
+        """What `search_index.indexed` says of each; waits for it. Empty where nothing was asked.
 
         Raises:
             EOFError: the process is gone.
@@ -57,11 +57,11 @@ class GramCutter:
         if not self._asked:
             return []
         self._asked = 0
-        cut: list[str] = self._pipe.recv()
-        return cut
+        masked: list[str] = self._pipe.recv()
+        return masked
 
-    def __enter__(self) -> GramCutter:
-        """The cutter itself."""
+    def __enter__(self) -> Masker:
+        """The masker itself."""
         return self
 
     def __exit__(
@@ -78,6 +78,6 @@ def _serve(pipe: Pipe) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the process that asks.
     while True:
         try:
-            pipe.send([grams(texts) for texts in pipe.recv()])
+            pipe.send([indexed(texts) for texts in pipe.recv()])
         except (EOFError, OSError):
             return

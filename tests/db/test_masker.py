@@ -12,19 +12,19 @@ from pathlib import Path
 import pytest
 
 from db.actions import Action
-from db.gram_cutter import GramCutter
 from db.journal import Act, NotAllowed, record_batch
+from db.masker import Masker
 from db.office import Office
 from db.search import find
 
 HELD = """
 import os, sys, time
-from db.gram_cutter import GramCutter
+from db.masker import Masker
 if __name__ == "__main__":
-    cutter = GramCutter()
-    cutter.ask([["路灯"]])
-    cutter.answer()
-    print(cutter._process.pid, flush=True)
+    masker = Masker()
+    masker.ask([["路灯"]])
+    masker.answer()
+    print(masker._process.pid, flush=True)
     time.sleep(60)
 """
 
@@ -38,18 +38,18 @@ def cases(number: int) -> list[tuple[None, list[Act]]]:
 
 
 def test_what_was_cut_beside_is_found(office: Office) -> None:
-    with GramCutter() as cutter:
-        record_batch(office, cases(450), cutter=cutter)
+    with Masker() as masker:
+        record_batch(office, cases(450), masker=masker)
     assert len(list(find(office.writer, "路灯"))) == 450
     assert len(list(find(office.writer, "灯449号"))) == 1
     assert len(list(find(office.writer, "老街"))) == 449
 
 
 def test_a_batch_that_was_undone_leaves_no_answer_to_the_next(office: Office) -> None:
-    with GramCutter() as cutter:
+    with Masker() as masker:
         with pytest.raises(NotAllowed):
-            record_batch(office, [*cases(250), (None, [Act(Action.APPROVE)])], cutter=cutter)
-        record_batch(office, cases(3), cutter=cutter)
+            record_batch(office, [*cases(250), (None, [Act(Action.APPROVE)])], masker=masker)
+        record_batch(office, cases(3), masker=masker)
     assert len(list(find(office.writer, "路灯"))) == 3
 
 

@@ -1,0 +1,37 @@
+"""Which pieces of the index are merged next: small ones, until they are large."""
+
+from __future__ import annotations
+
+from db.connection import Connection
+from db.index.pieces import EVERYWHERE, Piece, pieces_in
+from db.index.schema import MOST
+
+FEW = 8
+"""Pieces that are not large yet, before they are merged."""
+
+LARGE = MOST * 3 // 4
+"""Cases of a piece that is large."""
+
+LEFT = 1 / 3
+"""Part of a piece that is gone, from which on it is made anew."""
+
+
+def due(connection: Connection) -> list[Piece]:
+    """The pieces to be merged next, which together are not too large; none where all is well."""
+    pieces = sorted(pieces_in(connection, EVERYWHERE), key=_living)
+    chosen: list[Piece] = []
+    for piece in pieces:
+        if _living(piece) >= LARGE:
+            break
+        if sum(map(_living, chosen)) + _living(piece) > MOST:
+            if len(chosen) > 1:
+                return chosen
+            break
+        chosen.append(piece)
+        if len(chosen) == FEW:
+            return chosen
+    return next(([piece] for piece in pieces if len(piece.gone) > LEFT * piece.cases), [])
+
+
+def _living(piece: Piece) -> int:
+    return piece.cases - len(piece.gone)

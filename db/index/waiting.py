@@ -1,0 +1,42 @@
+"""How a case comes into the index and out of it: a row that waits to be pressed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from db.connection import Connection
+from db.index.schema import SCHEMA, TABLES
+
+AT_ONCE = 8_192
+"""Rows that are pressed together: of more, their columns take hundreds of megabytes."""
+
+_NEW = "INSERT INTO lookup_waiting (place, text, stood) VALUES (?, ?, 0)"
+_AGAIN = "INSERT OR REPLACE INTO lookup_waiting (place, text, stood) VALUES (?, ?, 1)"
+
+
+def put_new(connection: Connection, cases: Iterable[tuple[int, str]]) -> None:
+    """Cases that never stood in the index: the place of each, and all its texts, folded and masked."""
+    connection.executemany(_NEW, cases)
+
+
+def put(connection: Connection, place: int, text: str) -> None:
+    """A case with these texts, whether or not it stood here before."""
+    connection.execute(_AGAIN, (place, text))
+
+
+def drop(connection: Connection, places: Iterable[int]) -> None:
+    """Nothing stands at these places any more."""
+    connection.executemany(_AGAIN, [(place, None) for place in places])
+
+
+def count(connection: Connection) -> int:
+    """How many rows wait."""
+    return int(connection.execute("SELECT count(*) FROM lookup_waiting").fetchone()[0])
+
+
+def create(connection: Connection) -> None:
+    """An empty index, in the place of one that may be there."""
+    for table in TABLES:
+        connection.execute(f"DROP TABLE IF EXISTS {table}")
+    for statement in SCHEMA:
+        connection.execute(statement)
