@@ -32,7 +32,7 @@ from db.submitters import SUBMITTER_INSERT, submitter_row
 from db.terms import Outcome, Via
 
 if TYPE_CHECKING:
-    from db.masker import Masker
+    from db.bulk import Bulk
     from db.office import Office
 
 CLOCK_SKEW = 120
@@ -90,7 +90,7 @@ def record_batch(
     work: Sequence[tuple[int | None, Sequence[Act]]],
     *,
     imported: bool = False,
-    masker: Masker | None = None,
+    bulk: Bulk | None = None,
 ) -> list[Recorded]:
     """Write the acts of many cases in one transaction; ``None`` opens a new case.
 
@@ -99,21 +99,28 @@ def record_batch(
         work: local id and acts of each case.
         imported: history is never refused for its place in the lifecycle; it is applied and marked. Whoever
             may import may write all that a ledger proves.
-        masker: cuts the texts of new cases beside the writing.
+        bulk: helps with the lookup of new cases, beside the writing.
 
     Raises:
         NotAllowed, ValueError, OfficeError: as `record`; the whole batch is undone.
     """
     with transaction(office.writer) as connection, _without_collection():
-        entry = _Entry(office, connection, imported, masker)
+        entry = _Entry(office, connection, imported, bulk)
         recorded = [entry.write(case_id, acts) for case_id, acts in work]
         entry.flush()
     if len(work) > 1:
-        with suppress(OfficeError):  # What was written stands; the next to find the index so sees to it.
-            upkeep.settle(office.writer, waiting.AT_ONCE)
+        _settle(office.writer, bulk)
     if any(act.action is Action.DETACH for _, acts in work for act in acts):
         attachments.finish(office.writer, office.home)
     return recorded
+
+
+def _settle(connection: Connection, bulk: Bulk | None) -> None:
+    with suppress(OfficeError):  # What was written stands; the next to find the index so sees to it.
+        if bulk is not None:
+            bulk.settle(connection)
+        else:
+            upkeep.settle(connection, waiting.AT_ONCE)
 
 
 @contextmanager
@@ -153,9 +160,9 @@ def _reaches_back(verdict: Verdict) -> bool:
 class _Entry:
     """One transaction's writing: the chain's end, and rows gathered for `executemany`."""
 
-    def __init__(self, office: Office, connection: Connection, imported: bool, masker: Masker | None) -> None:
+    def __init__(self, office: Office, connection: Connection, imported: bool, bulk: Bulk | None) -> None:
         self.office, self.connection, self.imported = office, connection, imported
-        self.index = NewWords(connection, masker)
+        self.index = NewWords(connection, bulk)
         if imported:
             office.require(Power.IMPORT)
         self.seat = office.seat

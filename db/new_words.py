@@ -8,7 +8,10 @@ from db import search_index
 from db.connection import Connection
 
 if TYPE_CHECKING:
-    from db.masker import Masker
+    from collections.abc import Sequence
+
+    from db.beside import Beside
+    from db.bulk import Bulk
 
 CHUNK = 200
 """Cases in one question to the masker: asking costs little, and waiting for the last answer too."""
@@ -17,14 +20,15 @@ CHUNK = 200
 class NewWords:
     """Gathers the words of new cases; a masker masks them while other cases are written."""
 
-    def __init__(self, connection: Connection, masker: Masker | None) -> None:
+    def __init__(self, connection: Connection, bulk: Bulk | None) -> None:
         """Write into `connection`; inside its transaction."""
-        self.connection, self.masker = connection, masker
-        if masker is not None:
-            masker.answer()  # A batch that was broken off may have asked and not listened.
+        self.connection = connection
+        self.masker = None if bulk is None else bulk.masker
+        if self.masker is not None and self.masker.is_asked:
+            self.masker.answer()  # A batch that was broken off asked and did not listen.
         self.places: list[int] = []
         self.texts: list[str] = []
-        self.waiting: list[list[str]] = []
+        self.waiting: list[Sequence[str]] = []
 
     def add(self, case_id: int, words: list[str], *, is_open: bool) -> None:
         """Take the words of a case that never stood in the index."""
@@ -36,15 +40,17 @@ class NewWords:
         if len(self.waiting) == CHUNK:
             self._hand_over(self.masker)
 
-    def _hand_over(self, masker: Masker) -> None:
-        self.texts += masker.answer()
-        masker.ask(self.waiting)
+    def _hand_over(self, masker: Beside[Sequence[Sequence[str]], list[str]]) -> None:
+        if masker.is_asked:
+            self.texts += masker.answer()
+        if self.waiting:
+            masker.ask(self.waiting)
         self.waiting = []
 
     def flush(self) -> None:
         """Write what was gathered."""
         if self.masker is not None:
             self._hand_over(self.masker)
-            self.texts += self.masker.answer()
+            self._hand_over(self.masker)
         search_index.put_new(self.connection, zip(self.places, self.texts, strict=True))
         self.places, self.texts = [], []

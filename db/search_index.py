@@ -74,19 +74,20 @@ def remake(connection: Connection, progress: Progress = lambda done, total: None
 
     In the order of their places, with the memory of some thousand cases.
     """
+    from db.bulk import bulk_for
     from db.keeping import upkeep
-    from db.masker import masker_for
     from db.new_words import NewWords
 
     waiting.create(connection)
     done, total = 0, connection.execute('SELECT count(*) FROM "case"').fetchone()[0]
-    with masker_for(total) as masker:
-        new = NewWords(connection, masker)
+    with bulk_for(total) as bulk:
+        new = NewWords(connection, bulk)
         for part, is_open in _in_order(connection):
             for case_id, texts in all_texts_of_many(connection, part).items():
                 new.add(case_id, texts, is_open=is_open)
             new.flush()
-            upkeep.settle(connection, waiting.AT_ONCE)
+            if bulk is not None:
+                bulk.settle(connection)
             done += len(part)
             progress(done, total)
     upkeep.settle(connection)

@@ -10,7 +10,9 @@ from __future__ import annotations
 import datetime as dt
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Mapping
+from functools import partial
 from types import MappingProxyType
+from typing import Any
 
 from db.terms import Term
 
@@ -60,6 +62,10 @@ class Calendar:
         self._published = frozenset(published)
         self._tables: dict[int, tuple[int, ...]] = {}
         self._revision = ""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """As it was made: what is reckoned from that is reckoned again."""
+        return partial(type(self), source=self.source), (dict(self.days), self._published)
 
     @property
     def revision(self) -> str:

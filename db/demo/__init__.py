@@ -6,7 +6,8 @@ any other; a generation that was broken off goes on where it stopped.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import closing
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -63,21 +64,37 @@ def fill(
         ValueError: the office holds other cases; one Chinese line.
         OfficeError: the database refused; whole batches before stay.
     """
+    from db.bulk import bulk_for
     from db.journal import record_batch
-    from db.masker import masker_for
 
     plan = agree(office.writer, Plan(cases, seed, office.clock(), body, units, mix))
     grow(office.writer, plan.units)
     author = _Author(office, plan)
     done = written(office.writer)
-    with masker_for(plan.cases - done) as masker:
-        while done < plan.cases:
-            upto = min(done + BATCH, plan.cases)
-            batch = [(None, author.acts(serial)) for serial in range(done, upto)]
-            record_batch(office, batch, masker=masker)
-            done = upto
+    with bulk_for(plan.cases - done) as bulk, closing(_batches(author, done)) as batches:
+        for batch in batches:
+            record_batch(office, [(None, acts) for acts in batch], bulk=bulk)
+            done += len(batch)
             if progress is not None:
                 progress(done, plan.cases)
+
+
+def _batches(author: _Author, done: int) -> Generator[list[Sequence[Act]]]:
+    """The acts of the cases that are not written yet; of many, made in a process beside the writing."""
+    from db.beside import Beside
+    from db.bulk import WORTH_A_PROCESS
+
+    spans = [(at, min(at + BATCH, author.plan.cases)) for at in range(done, author.plan.cases, BATCH)]
+    if author.plan.cases - done < WORTH_A_PROCESS:
+        yield from map(author.batch, spans)
+        return
+    with Beside(author.batch) as helper:
+        helper.ask(spans[0])
+        for span in spans[1:]:
+            batch = helper.answer()
+            helper.ask(span)
+            yield batch
+        yield helper.answer()
 
 
 class _Author:
@@ -91,6 +108,10 @@ class _Author:
         self.closed = plan.cases - open_cases
         self.deck = scenes.deck(Random(plan.seed), open_cases)
         self.order = sorted(range(open_cases), key=lambda place: self._open(place)[0].at or 0)
+
+    def batch(self, span: tuple[int, int]) -> list[Sequence[Act]]:
+        """The acts of the cases from one serial number to before another."""
+        return [self.acts(serial) for serial in range(*span)]
 
     def acts(self, serial: int) -> Sequence[Act]:
         """The acts of the case of that serial number, 0 the first."""

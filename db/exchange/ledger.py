@@ -28,7 +28,7 @@ from db.rules import Rules
 from db.terms import Via
 
 if TYPE_CHECKING:
-    from db.masker import Masker
+    from db.bulk import Bulk
     from db.office import Office
 
 BATCH = 2_000
@@ -196,18 +196,18 @@ def _unit_after(held: history.Held | None, acts: Sequence[PlannedAct]) -> tuple[
 def _write(
     office: Office, works: Iterator[Work], tally: Tally, total: int, on_progress: OnProgress | None
 ) -> None:
-    from db.masker import masker_for
+    from db.bulk import bulk_for
 
-    with masker_for(total) as masker:
+    with bulk_for(total) as bulk:
         while waiting := list(islice(works, BATCH)):
-            _write_batch(office, waiting, masker)
+            _write_batch(office, waiting, bulk)
             for work in waiting:
                 tally.add(work)
             if on_progress is not None:
                 on_progress(Progress("写入", tally.rows, total))
 
 
-def _write_batch(office: Office, works: Sequence[Work], masker: Masker | None) -> None:
+def _write_batch(office: Office, works: Sequence[Work], bulk: Bulk | None) -> None:
     from db.journal import Act, record_batch
 
     batch = [
@@ -217,7 +217,7 @@ def _write_batch(office: Office, works: Sequence[Work], masker: Masker | None) -
     ]
     try:
         if batch:
-            record_batch(office, batch, imported=True, masker=masker)
+            record_batch(office, batch, imported=True, bulk=bulk)
     except ValueError as error:
         raise LedgerError(f"第 {works[0].lines[0].row} 行起的一批没有写入：{error}") from error
     except (EOFError, ConnectionError) as error:

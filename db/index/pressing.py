@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import NamedTuple
 
 import numpy as np
 from pyroaring import BitMap
@@ -17,16 +16,7 @@ from db.connection import Connection, transaction
 from db.index.columns import Column, blocks_of, entries_of
 from db.index.pieces import EVERYWHERE, Piece, pieces_in, row_of
 from db.index.schema import A_ROW
-from db.index.waiting import AT_ONCE
-
-
-class _Waiting(NamedTuple):
-    """A row that waits."""
-
-    id: int
-    place: int
-    text: str | None
-    stood: int
+from db.index.waiting import AT_ONCE, Row, in_order, oldest, texts_in_order
 
 
 @contextmanager
@@ -48,11 +38,13 @@ def press(connection: Connection, most: int = AT_ONCE) -> int:
     Raises:
         OfficeError: the database refused; nothing was changed.
     """
-    rows = [_Waiting(*row) for row in connection.execute(_OLDEST, (most,))]
-    if not rows:
-        return 0
-    placed = sorted((row for row in rows if row.text is not None), key=lambda row: row.place, reverse=True)
-    blocks = list(blocks_of(entries_of([row.text or "" for row in placed])))
+    rows = oldest(connection, most)
+    return replace(connection, rows, list(blocks_of(entries_of(texts_in_order(rows))))) if rows else 0
+
+
+def replace(connection: Connection, rows: Sequence[Row], blocks: Iterable[tuple[int, bytes]]) -> int:
+    """Put blocks in the place of the rows they were made of; see `press`."""
+    placed = in_order(rows)
     moved = np.array([row.place for row in rows if row.stood], dtype=np.int64)
     known = {piece.id: _numbers(connection, piece, moved) for piece in pieces_in(connection, EVERYWHERE)}
     with writing(connection):
@@ -66,7 +58,6 @@ def press(connection: Connection, most: int = AT_ONCE) -> int:
     return len(rows)
 
 
-_OLDEST = "SELECT id, place, text, stood FROM lookup_waiting ORDER BY id LIMIT ?"
 _STILL = "SELECT id FROM lookup_waiting WHERE id <= ?"
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from db.connection import Connection
 from db.index.schema import SCHEMA, TABLES
@@ -27,6 +28,31 @@ def put(connection: Connection, place: int, text: str) -> None:
 def drop(connection: Connection, places: Iterable[int]) -> None:
     """Nothing stands at these places any more."""
     connection.executemany(_AGAIN, [(place, None) for place in places])
+
+
+class Row(NamedTuple):
+    """A case that waits, or one that was taken out."""
+
+    id: int
+    place: int
+    text: str | None
+    stood: int
+
+
+def oldest(connection: Connection, most: int) -> list[Row]:
+    """The rows that have waited longest, up to so many."""
+    sql = "SELECT id, place, text, stood FROM lookup_waiting ORDER BY id LIMIT ?"
+    return [Row(*row) for row in connection.execute(sql, (most,))]
+
+
+def in_order(rows: Iterable[Row]) -> list[Row]:
+    """Those with a text, in the order of the answer."""
+    return sorted((row for row in rows if row.text is not None), key=lambda row: row.place, reverse=True)
+
+
+def texts_in_order(rows: Sequence[Row]) -> list[str]:
+    """The texts of those."""
+    return [row.text or "" for row in in_order(rows)]
 
 
 def count(connection: Connection) -> int:

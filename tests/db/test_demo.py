@@ -203,11 +203,11 @@ def test_real_letters_have_about_six_hundred_characters() -> None:
 KILLED = """
 import sys
 from pathlib import Path
-from db import demo, masker
+from db import bulk, demo
 from db.office import Office
 from duban_tui import config
 
-demo.BATCH, masker.WORTH_A_PROCESS = 50, 100
+demo.BATCH, bulk.WORTH_A_PROCESS = 50, 100
 if __name__ == "__main__":
     with Office.open(Path(sys.argv[1]), config.load().rules, "张三") as office:
         demo.fill(office, 400, progress=lambda done, total: print(done, flush=True))

@@ -1,4 +1,4 @@
-"""Cutting beside the writing: the same index, and no process left behind."""
+"""The lookup made beside the writing: the same answers, and no process left behind."""
 
 from __future__ import annotations
 
@@ -11,17 +11,20 @@ from pathlib import Path
 
 import pytest
 
+from db import bulk
 from db.actions import Action
+from db.bulk import bulk_for
+from db.index import waiting
 from db.journal import Act, NotAllowed, record_batch
-from db.masker import Masker
 from db.office import Office
 from db.search import find
 
 HELD = """
 import os, sys, time
-from db.masker import Masker
+from db.beside import Beside
+from db.bulk import masked
 if __name__ == "__main__":
-    masker = Masker()
+    masker = Beside(masked)
     masker.ask([["路灯"]])
     masker.answer()
     print(masker._process.pid, flush=True)
@@ -37,19 +40,23 @@ def cases(number: int) -> list[tuple[None, list[Act]]]:
     ]
 
 
-def test_what_was_cut_beside_is_found(office: Office) -> None:
-    with Masker() as masker:
-        record_batch(office, cases(450), masker=masker)
+def test_what_was_made_beside_is_found(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(waiting, "AT_ONCE", 60)
+    with bulk_for(bulk.WORTH_A_PROCESS) as helped:
+        for batch in range(0, 450, 50):
+            record_batch(office, cases(450)[batch : batch + 50], bulk=helped)
+    (pressed,) = office.writer.execute("SELECT sum(cases) FROM lookup_piece").fetchone()
+    assert pressed > 60
     assert len(list(find(office.writer, "路灯"))) == 450
     assert len(list(find(office.writer, "灯449号"))) == 1
     assert len(list(find(office.writer, "老街"))) == 449
 
 
 def test_a_batch_that_was_undone_leaves_no_answer_to_the_next(office: Office) -> None:
-    with Masker() as masker:
+    with bulk_for(bulk.WORTH_A_PROCESS) as helped:
         with pytest.raises(NotAllowed):
-            record_batch(office, [*cases(250), (None, [Act(Action.APPROVE)])], masker=masker)
-        record_batch(office, cases(3), masker=masker)
+            record_batch(office, [*cases(250), (None, [Act(Action.APPROVE)])], bulk=helped)
+        record_batch(office, cases(3), bulk=helped)
     assert len(list(find(office.writer, "路灯"))) == 3
 
 

@@ -1,0 +1,77 @@
+"""A function that works in a process of its own, beside the one that asks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from multiprocessing import get_context
+from multiprocessing.connection import Connection as Pipe
+from types import TracebackType
+from typing import Generic, Self, TypeVar
+
+Question = TypeVar("Question")
+Answer = TypeVar("Answer")
+
+
+class Beside(Generic[Question, Answer]):
+    """One helper process for one function. Use it as a context manager; one question at a time.
+
+    The process ends when its pipe does: with the context, and also when the one that asks is killed.
+    """
+
+    def __init__(self, function: Callable[[Question], Answer]) -> None:
+        """Start the process, from nothing rather than by fork: the desk has threads.
+
+        Args:
+            function: what it does; it can be pickled.
+        """
+        context = get_context("spawn")
+        self._pipe, theirs = context.Pipe()
+        self._process = context.Process(target=_serve, args=(theirs, function), daemon=True)
+        self._process.start()
+        theirs.close()
+        self.is_asked = False
+
+    def ask(self, question: Question) -> None:
+        """Begin with this; the answer to the last question was taken."""
+        if self.is_asked:
+            raise RuntimeError("the last answer was not taken")
+        self._pipe.send(question)
+        self.is_asked = True
+
+    def has_answered(self) -> bool:
+        """Whether there is an answer to take without waiting."""
+        return self.is_asked and self._pipe.poll()
+
+    def answer(self) -> Answer:
+        """What the function said to the question; waits for it.
+
+        Raises:
+            EOFError: the process is gone.
+        """
+        if not self.is_asked:
+            raise RuntimeError("nothing was asked")
+        self.is_asked = False
+        said: Answer = self._pipe.recv()
+        return said
+
+    def __enter__(self) -> Self:
+        """The helper itself."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """End the process."""
+        self._pipe.close()
+        self._process.join()
+
+
+def _serve(pipe: Pipe, function: Callable[[Question], Answer]) -> None:
+    import signal
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the process that asks.
+    while True:
+        try:
+            pipe.send(function(pipe.recv()))
+        except (EOFError, OSError):
+            return
