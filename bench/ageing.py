@@ -20,6 +20,7 @@ from db import instants
 from db.actions import Action
 from db.connection import open_reader
 from db.home import files_of, path_of
+from db.index import waiting
 from db.journal import Act, NotAllowed, record, record_batch
 from db.keeping import upkeep
 from db.office import Office
@@ -128,11 +129,12 @@ def readings(home: Path) -> str:
         search(connection, query, now=now, limit=50)
     looked = each(lambda query: search(connection, query, now=now, limit=50), QUERIES * 10)
     counted = each(lambda _: board.counts(connection, Scope(), now), range(20))
-    segments = connection.execute("SELECT count(*) FROM lookup_data").fetchone()[0]
+    (pieces,) = connection.execute("SELECT count(*) FROM lookup_piece").fetchone()
+    waits = waiting.count(connection)
     connection.close()
     return (
         f"lookup {looked.median:.2f} (p95 {looked.p95:.2f}), board {counted.median:.2f} ms, "
-        f"{segments:,} index blocks, {path_of(home).stat().st_size / 2**20:,.0f} MiB"
+        f"index in {pieces:,} pieces, {waits:,} wait, {path_of(home).stat().st_size / 2**20:,.0f} MiB"
     )
 
 

@@ -10,6 +10,7 @@ from statistics import median
 from bench import processes
 from db.connection import Connection, open_reader
 from db.home import path_of
+from db.index import waiting
 
 TAKEN_APART = 300_000
 """Cases up to which the file is read whole to see what takes how much of it."""
@@ -25,7 +26,8 @@ def of(home: Path) -> list[str]:
         (opened,) = connection.execute('SELECT count(*) FROM "case" WHERE open = 1').fetchone()
         (steps,) = connection.execute("SELECT count(*) FROM event").fetchone()
         (units,) = connection.execute("SELECT count(*) FROM unit WHERE ended_on IS NULL").fetchone()
-        (pieces,) = connection.execute("SELECT count(DISTINCT segid) FROM lookup_idx").fetchone()
+        (pieces,) = connection.execute("SELECT count(*) FROM lookup_piece").fetchone()
+        waits = waiting.count(connection)
         texts = _texts(connection, cases)
     size = path_of(home).stat().st_size
     parts = _by_table(home, cases) if cases <= TAKEN_APART else ""
@@ -33,7 +35,7 @@ def of(home: Path) -> list[str]:
         f"{cases:,} cases, {opened:,} of them open, {units:,} units, {steps / cases:.2f} steps a case",
         texts,
         f"{size / 2**30:.2f} GiB on disk, {size / cases:,.0f} bytes a case{parts}",
-        f"the lookup index in {pieces:,} pieces",
+        f"the lookup index in {pieces:,} pieces; {waits:,} cases wait for theirs",
     ]
 
 

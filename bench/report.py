@@ -172,9 +172,8 @@ def _office(name: str, run: Run) -> str:
 _REASONS: dict[str, str] = {
     "jump to the N-th": "timed from Enter to the last of two frames: the line that asked goes, then the list "
     "stands elsewhere, which alone costs what End and Home do.",
-    "generator": "the bare script does not reach it either, and the index alone takes most of the "
-    "time there is; "
-    "it is one call of SQLite's, in one core.",
+    "generator": "folding, hashing and validating the steps of a case takes most of one core; acts, "
+    "masks and lists are made beside it.",
     "one saved step": "the raw rows are written again right after ours, so their pages are in memory; ours "
     "reads them first, in a file larger than the memory.",
     "Page Down": "painting as many new lines as the screen has is the half of it, Textual's putting them "
@@ -182,9 +181,6 @@ _REASONS: dict[str, str] = {
     "End and Home": "as Page Down: a whole screen of new lines.",
     "hold Down": "at the edge of the list every line moves, so all are put together and sent again.",
     "a district": "a district with few cases past their limit is walked to its end for a page of them.",
-    "8 characters": "FTS5 walks along the lists of all parts of a word, and steps through all pieces of the "
-    "index side by side; how much of the time the pieces are is not known yet.",
-    "two words": "as for 8 characters.",
     "CSV rows, of": "small ledgers are cut in one process; from 20,000 rows on a second one does it.",
 }
 """By a part of a row's name: what keeps it from its budget. Shown only where the budget is missed."""
