@@ -47,11 +47,15 @@ class Beside(Generic[Question, Answer]):
 
         Raises:
             EOFError: the process is gone.
+            Exception: whatever the function raised.
         """
         if not self.is_asked:
             raise RuntimeError("nothing was asked")
         self.is_asked = False
-        said: Answer = self._pipe.recv()
+        said: Answer
+        said, error = self._pipe.recv()
+        if error is not None:
+            raise error
         return said
 
     def __enter__(self) -> Self:
@@ -72,6 +76,15 @@ def _serve(pipe: Pipe, function: Callable[[Question], Answer]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the process that asks.
     while True:
         try:
-            pipe.send(function(pipe.recv()))
+            pipe.send(_said(function, pipe.recv()))
         except (EOFError, OSError):
             return
+
+
+def _said(
+    function: Callable[[Question], Answer], question: Question
+) -> tuple[Answer | None, Exception | None]:
+    try:
+        return function(question), None
+    except Exception as error:  # It is raised again where it was asked.
+        return None, error

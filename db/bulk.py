@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from db.beside import Beside
 from db.connection import Connection
 from db.index import waiting
+from db.keeping import upkeep
 from db.search_index import indexed
 
 Texts = Sequence[str]
@@ -32,7 +33,8 @@ class Bulk:
         presser: Beside[Sequence[str], list[tuple[int, bytes]]],
     ) -> None:
         """Have these two."""
-        self.masker, self._presser = masker, presser
+        self.masker = masker
+        self._presser: Beside[Sequence[str], list[tuple[int, bytes]]] | None = presser
         self._rows: list[waiting.Row] = []
 
     def settle(self, connection: Connection) -> None:
@@ -40,20 +42,27 @@ class Bulk:
 
         Raises:
             OfficeError: the database refused; the index says what it said.
-            EOFError: a helper is gone.
         """
+        if self._presser is None:
+            upkeep.settle(connection, waiting.AT_ONCE)
+            return
+        try:
+            self._exchange(connection, self._presser, waiting.count(connection))
+        except (EOFError, OSError):  # The system ended it: from now on this process presses.
+            self._presser = None
+
+    def _exchange(
+        self, connection: Connection, presser: Beside[Sequence[str], list[tuple[int, bytes]]], waits: int
+    ) -> None:
         from db.index import merging, pressing
 
-        waits = waiting.count(connection)
-        if self._presser.has_answered() or (
-            self._presser.is_asked and waits > MOST_WAITING * waiting.AT_ONCE
-        ):
-            waits -= pressing.replace(connection, self._rows, self._presser.answer())
+        if presser.has_answered() or (presser.is_asked and waits > MOST_WAITING * waiting.AT_ONCE):
+            waits -= pressing.replace(connection, self._rows, presser.answer())
             while merging.merge(connection):
                 merging.sweep(connection)
-        if not self._presser.is_asked and waits >= waiting.AT_ONCE:
+        if not presser.is_asked and waits >= waiting.AT_ONCE:
             self._rows = waiting.oldest(connection, waiting.AT_ONCE)
-            self._presser.ask(waiting.texts_in_order(self._rows))
+            presser.ask(waiting.texts_in_order(self._rows))
 
 
 @contextmanager

@@ -119,3 +119,4 @@ def erase(connection: Connection, content_id: str, *, now: int, why: str) -> Non
         "SELECT case_id FROM content WHERE id = ?", (content_id,)
     ).fetchall():
         search_index.refresh(connection, case_id)
+        search_index.forget(connection, case_id)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from db import chain, conflicts, contents, door, fold, instants, lifecycle, refold, rows, search_index, undo
 from db.actions import Action, is_countable, validate
 from db.case_ids import CaseIds
-from db.connection import Connection, OfficeError, transaction
+from db.connection import Connection, OfficeError, driver, transaction
 from db.contents import Sealed
 from db.directory import Directory
 from db.errors import NotAllowed as NotAllowed
@@ -116,7 +116,8 @@ def record_batch(
 
 
 def _settle(connection: Connection, bulk: Bulk | None) -> None:
-    with suppress(OfficeError):  # What was written stands; the next to find the index so sees to it.
+    """Press what waits. Where that fails, what was written stands all the same, and is found: it waits on."""
+    with suppress(OfficeError, driver.Error, OSError):
         if bulk is not None:
             bulk.settle(connection)
         else:
@@ -185,6 +186,8 @@ class _Entry:
         """Of cases folded again: what became of their older steps may have changed."""
         self.reworded: set[int] = set()
         """Known cases whose words changed, or which closed or opened again: the index tells these apart."""
+        self.were_open: dict[int, bool] = {}
+        """Whether a known case was."""
 
     def write(self, case_id: int | None, acts: Sequence[Act]) -> Recorded:
         """Append the acts of one case and fold them in."""
@@ -192,7 +195,7 @@ class _Entry:
             self.flush()
         case = self._new(acts[0]) if case_id is None else self._load(case_id)
         ids = []
-        was_open = case.state.open
+        was_open = self.were_open[case.case_id] = case.state.open
         for act in acts:
             step = self._append(case, act)
             case = case._replace(heads=(step.id,))
@@ -310,7 +313,7 @@ class _Entry:
         self.connection.executemany(SUBMITTER_INSERT, self.submitters)
         self.index.flush()
         for case_id in self.reworded:
-            search_index.refresh(self.connection, case_id)
+            search_index.refresh(self.connection, case_id, was_open=self.were_open[case_id])
         self.connection.executemany(
             _SERIES, [(f"seq:{series}", str(last)) for series, last in self.numbers.items()]
         )

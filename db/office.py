@@ -208,7 +208,7 @@ class Office:
 
     def close(self) -> None:
         """Leave index and statistics in order, unless somebody writes; close. May be called twice."""
-        with suppress(sqlite.Error):
+        with suppress(sqlite.Error, OfficeError):
             self.writer.execute("PRAGMA busy_timeout=0")
             if self.writer.total_changes:
                 upkeep.settle(self.writer)

@@ -14,6 +14,7 @@ from itertools import islice
 from db.connection import Connection
 from db.index import keys, pieces
 from db.index.pieces import EVERYWHERE, Band
+from db.index.waiting import Waiting
 from db.masking import mask_text, may_be_masked
 from db.search_index import (
     OPEN,
@@ -32,14 +33,17 @@ FIRST_BATCH, LARGEST_BATCH = 52, 256
 
 
 def candidates(
-    connection: Connection, sought: Sequence[str], bands: Iterable[Band] = (EVERYWHERE,)
+    connection: Connection,
+    sought: Sequence[str],
+    bands: Iterable[Band] = (EVERYWHERE,),
+    waits: Waiting | None = None,
 ) -> Iterator[int]:
     """Places of all cases that may contain these words (see `search_index.words`), in their order.
 
     Lazy: only what is taken is looked for. A place is a case id, with `OPEN` set where the case is open.
     """
     for band in bands if sought else ():
-        yield from pieces.candidates(connection, sought, keys_of(sought), band)
+        yield from pieces.candidates(connection, sought, keys_of(sought), band, waits)
 
 
 def count(connection: Connection, sought: Sequence[str], bands: Iterable[Band]) -> int:

@@ -16,11 +16,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from db.connection import Connection, Progress
-from db.index import waiting
+from db.index import forgetting, waiting
 from db.masking import mask_text
 
 OPEN = 1 << 61
-"""Set in the row id of an open case. Case ids are below 2**53."""
+"""Set in the place of an open case. Case ids are below 2**53."""
 
 REMADE_AT_ONCE = 1_000
 """Cases whose texts are held in memory while the index is remade."""
@@ -48,25 +48,26 @@ def put_new(connection: Connection, cases: Iterable[tuple[int, str]]) -> None:
     waiting.put_new(connection, cases)
 
 
-def put(connection: Connection, case_id: int, texts: Iterable[str]) -> None:
-    """Index a case anew under these texts; inside the caller's transaction.
+def refresh(connection: Connection, case_id: int, *, was_open: bool | None = None) -> None:
+    """Index a case anew under the texts that stand in the office; inside the caller's transaction.
 
     The case row must be written before: a case stands among the open ones or not by its own row, so
     it has to be put again when it closes or opens again, as when its texts change.
+
+    Args:
+        connection: a writer.
+        case_id: which.
+        was_open: where it stood, if that is known; None: it may stand at either place.
     """
     place = place_of(connection, case_id)
-    waiting.put(connection, place, indexed(texts))
-    waiting.drop(connection, [place ^ OPEN])
+    waiting.put(connection, place, indexed(all_texts_of_many(connection, [case_id])[case_id]))
+    if was_open != bool(place & OPEN):
+        waiting.drop(connection, [place ^ OPEN])
 
 
-def refresh(connection: Connection, case_id: int) -> None:
-    """Index a case anew under the texts that stand in the office."""
-    put(connection, case_id, all_texts_of_many(connection, [case_id])[case_id])
-
-
-def drop(connection: Connection, case_id: int) -> None:
-    """Take a case out of the index; inside the caller's transaction."""
-    waiting.drop(connection, [case_id, case_id | OPEN])
+def forget(connection: Connection, case_id: int) -> None:
+    """Let nothing be left of what a case was indexed under before it was refreshed."""
+    forgetting.forget(connection, (case_id, case_id | OPEN))
 
 
 def remake(connection: Connection, progress: Progress = lambda done, total: None) -> None:

@@ -16,9 +16,17 @@ LEFT = 1 / 3
 """Part of a piece that is gone, from which on it is made anew."""
 
 
+def is_urgent(connection: Connection) -> bool:
+    """Whether a piece has to be made anew so that words are forgotten."""
+    found = connection.execute("SELECT 1 FROM lookup_piece WHERE erased AND making IS NULL").fetchone()
+    return found is not None
+
+
 def due(connection: Connection) -> list[Piece]:
     """The pieces to be merged next, which together are not too large; none where all is well."""
     pieces = sorted(pieces_in(connection, EVERYWHERE), key=_living)
+    if spoilt := [piece for piece in pieces if piece.erased]:
+        return spoilt[:1]
     chosen: list[Piece] = []
     for piece in pieces:
         if _living(piece) >= LARGE:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from db.index.keys import ASCII, FACTORS, FOUR, HASHED, NARROW, OTHER, PAIR, RANGES, RARE, WIDE
+from db.index.keys import ASCII, FACTORS, FOUR, HASHED, NARROW, NUMBER_BITS, OTHER, PAIR, RANGES, RARE, WIDE
 from db.index.lists import BITMAP, HEAD, MOST_SINGLE, PER_KEY
 
 Column = NDArray[np.int64]
@@ -20,15 +20,38 @@ Mask = NDArray[np.bool_]
 BLOCK = 7_800
 """Bytes of a block about at most: with it a page of the file is full."""
 
-_LIST_BITS = 16
+PART = 200_000
+"""Characters that are cut at once: each takes more than a hundred bytes meanwhile."""
+
 _FACTORS = np.array(FACTORS, dtype=np.uint64)
 
 
 def entries_of(texts: Sequence[str]) -> Column:
-    """The entries of texts, folded and masked, of which the first is number 0."""
+    """The entries of texts, folded and masked, of which the first is number 0; at most `schema.MOST`.
+
+    Raises:
+        ValueError: there are more.
+    """
+    if len(texts) > 1 << NUMBER_BITS:
+        raise ValueError("a piece has no numbers for so many cases")
+    return together([_entries(part, first) for first, part in _parts(texts)])
+
+
+def _parts(texts: Sequence[str]) -> Iterator[tuple[int, Sequence[str]]]:
+    """Texts by the part, each about `PART` characters long, with the number of its first."""
+    first = length = 0
+    for number, text in enumerate(texts):
+        if length > PART:
+            yield first, texts[first:number]
+            first, length = number, 0
+        length += len(text)
+    yield first, texts[first:]
+
+
+def _entries(texts: Sequence[str], first: int) -> Column:
     spaced = [" ".join(text.split()) + "   " for text in texts]  # So that nothing reaches into the next.
     signs = np.frombuffer("".join(spaced).encode("utf-32-le"), dtype="<u4").astype(np.int64)
-    numbers = np.repeat(np.arange(len(spaced), dtype=np.int64), [len(each) for each in spaced])
+    numbers = np.repeat(np.arange(first, first + len(spaced)), [len(each) for each in spaced])
     inside = signs != ord(" ")
     parts = [
         (OTHER | signs, inside),
@@ -36,7 +59,7 @@ def entries_of(texts: Sequence[str]) -> Column:
         (_threes(signs), _neighbours(inside, 3)),
         (_fours(signs), _neighbours(inside & (signs < 0x7F), 4)),
     ]
-    found = [(keys[where] << _LIST_BITS) | numbers[: len(keys)][where] for keys, where in parts]
+    found = [(keys[where] << NUMBER_BITS) | numbers[: len(keys)][where] for keys, where in parts]
     return _each_once(np.concatenate(found))
 
 
@@ -84,11 +107,11 @@ def blocks_of(entries: Column) -> Iterator[tuple[int, bytes]]:
     """Blocks as (first key, block), in the order of the keys."""
     if not len(entries):
         return
-    keys_of_all = entries >> _LIST_BITS
+    keys_of_all = entries >> NUMBER_BITS
     begins = np.flatnonzero(np.concatenate(([True], keys_of_all[1:] != keys_of_all[:-1])))
     keys = keys_of_all[begins]
     sizes = np.diff(begins, append=len(entries))
-    numbers = (entries & (1 << _LIST_BITS) - 1).astype("<u2")
+    numbers = (entries & (1 << NUMBER_BITS) - 1).astype("<u2")
     stored = np.minimum(sizes, MOST_SINGLE)
     spent = np.cumsum(2 * stored + PER_KEY)
     group = (spent - 1) // BLOCK
@@ -125,7 +148,7 @@ def entries_in(block: bytes) -> Column:
         numbers = np.frombuffer(lists, "<u2").astype(np.int64)
     else:
         numbers = np.concatenate(list(_unpacked(lists, sizes)))
-    entries: Column = np.repeat(keys.astype(np.int64), sizes) << _LIST_BITS | numbers
+    entries: Column = np.repeat(keys.astype(np.int64), sizes) << NUMBER_BITS | numbers
     return entries
 
 
@@ -143,14 +166,14 @@ def _unpacked(lists: bytes, sizes: Column) -> Iterator[Column]:
 
 def renumbered(entries: Column, numbers: Column) -> Column:
     """Entries with the new numbers of their cases; those whose new number is negative are left out."""
-    new = numbers[entries & (1 << _LIST_BITS) - 1]
+    new = numbers[entries & (1 << NUMBER_BITS) - 1]
     kept = new >= 0
-    anew: Column = (entries[kept] >> _LIST_BITS << _LIST_BITS) | new[kept]
+    anew: Column = (entries[kept] >> NUMBER_BITS << NUMBER_BITS) | new[kept]
     return anew
 
 
 def between(entries: Column, first: int, end: int) -> Column:
     """The entries whose key is `first` or more, and below `end`."""
-    low, high = np.searchsorted(entries, [first << _LIST_BITS, end << _LIST_BITS])
+    low, high = np.searchsorted(entries, [first << NUMBER_BITS, end << NUMBER_BITS])
     within: Column = entries[low:high]
     return within

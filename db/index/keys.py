@@ -12,8 +12,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-BITS = 47
-"""Of a key. With the 16 of a number of a case it is sorted as one."""
+BITS, NUMBER_BITS = 47, 16
+"""Of a key, and of the number of a case in a piece: together they are sorted as one int64."""
 
 PAIR, OTHER = 1 << 45, 2 << 45
 """Set in the key of two characters, and of one or of four. That of three has neither."""

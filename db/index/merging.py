@@ -10,18 +10,19 @@ from __future__ import annotations
 import time
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 from pyroaring import BitMap
 
-from db.connection import Connection
+from db.connection import Connection, OfficeError
 from db.index.choosing import due
 from db.index.columns import Column, between, blocks_of, entries_in, renumbered, together
 from db.index.keys import BITS
 from db.index.pieces import EVERYWHERE, Piece, pieces_in
-from db.index.pressing import begin, finish, places_column, put_blocks, writing
+from db.index.writing import begin, finish, places_column, put_blocks, writing
 
 SLICE = 512
 """Blocks written or taken away in one transaction: four megabytes, some ten milliseconds."""
@@ -58,14 +59,28 @@ def merge(connection: Connection, pause: Pause = lambda: True) -> bool:
             return False
         places, sources = _numbered(connection, chosen)
         piece = begin(connection, places, _now()) if len(places) else None
-    if piece is not None:
-        for part in _parts(sources, connection):
-            if not _write(connection, piece, part) or not pause():
+    made = False
+    try:
+        made = _make(connection, piece, sources, pause)
+    finally:
+        if not made:
+            with suppress(OfficeError):  # Then it is known by its time that nobody is at it.
                 _give_up(connection, piece)
+    if any(source.piece.erased for source in sources):
+        sweep(connection, forgetting=True)
+    return made
+
+
+def _make(connection: Connection, piece: int | None, sources: Sequence[_Source], pause: Pause) -> bool:
+    for part in _parts(sources, connection) if piece is not None else ():
+        with writing(connection):
+            if piece is None or not _is_ours(connection, piece):
                 return False
+            put_blocks(connection, piece, part)
+        if not pause():
+            return False
     with writing(connection):
-        _replace(connection, piece, sources)
-    return True
+        return _replace(connection, piece, sources)
 
 
 def _now() -> int:
@@ -73,7 +88,8 @@ def _now() -> int:
 
 
 def _somebody_is_making(connection: Connection) -> bool:
-    connection.execute("DELETE FROM lookup_piece WHERE making < ?", (_now() - DEAD,))
+    lately = (_now() - DEAD, _now() + DEAD)  # A clock may have been ahead.
+    connection.execute("DELETE FROM lookup_piece WHERE making NOT BETWEEN ? AND ?", lately)
     return connection.execute("SELECT 1 FROM lookup_piece WHERE making IS NOT NULL").fetchone() is not None
 
 
@@ -125,26 +141,25 @@ def _columns(
 _STRETCH = "SELECT lists FROM lookup_block WHERE piece = ? AND first >= ? AND first < ? ORDER BY first"
 
 
-def _write(connection: Connection, piece: int, blocks: list[tuple[int, bytes]]) -> bool:
-    """Write a slice of a piece that is being made; false where it was taken away."""
-    with writing(connection):
-        sql = "UPDATE lookup_piece SET making = ? WHERE id = ? RETURNING id"
-        if connection.execute(sql, (_now(), piece)).fetchone() is None:
-            return False
-        put_blocks(connection, piece, blocks)
-    return True
+def _is_ours(connection: Connection, piece: int) -> bool:
+    """Whether a piece is still being made: nobody took the one who makes it for dead."""
+    sql = "UPDATE lookup_piece SET making = ? WHERE id = ? AND making IS NOT NULL RETURNING id"
+    return connection.execute(sql, (_now(), piece)).fetchone() is not None
 
 
-def _give_up(connection: Connection, piece: int) -> None:
+def _give_up(connection: Connection, piece: int | None) -> None:
+    """Where a piece was not finished, somebody else may begin at once."""
     with writing(connection):
         connection.execute("DELETE FROM lookup_piece WHERE id = ? AND making IS NOT NULL", (piece,))
 
 
-def _replace(connection: Connection, piece: int | None, sources: Sequence[_Source]) -> None:
+def _replace(connection: Connection, piece: int | None, sources: Sequence[_Source]) -> bool:
     """Let a new piece stand for those it was made of; what left them meanwhile has left it too."""
     present = {each.id: each for each in pieces_in(connection, EVERYWHERE)}
-    if not all(source.piece.id in present for source in sources):
-        return  # Another process took this one for dead.
+    if any(source.piece.id not in present for source in sources):
+        return False
+    if piece is not None and not _is_ours(connection, piece):
+        return False
     left = BitMap()
     for source in sources:
         since = present[source.piece.id].gone - source.piece.gone
@@ -152,14 +167,21 @@ def _replace(connection: Connection, piece: int | None, sources: Sequence[_Sourc
         connection.execute("DELETE FROM lookup_piece WHERE id = ?", (source.piece.id,))
     if piece is not None:
         finish(connection, piece, left)
+    return True
 
 
-def sweep(connection: Connection, pause: Pause = lambda: True) -> bool:
-    """Take away what belongs to no piece; false where `pause` ended it."""
+def sweep(connection: Connection, pause: Pause = lambda: True, *, forgetting: bool = False) -> bool:
+    """Take away what belongs to no piece; false where `pause` ended it.
+
+    Args:
+        connection: a writer.
+        pause: called between two slices.
+        forgetting: also overwrite it in the file.
+    """
     for table in ("lookup_block", "lookup_places"):
         piece = _next_piece(connection, table, 0)
         while piece is not None:
-            while _take_away(connection, table, piece):
+            while _take_away(connection, table, piece, forgetting):
                 if not pause():
                     return False
             piece = _next_piece(connection, table, piece)
@@ -167,15 +189,19 @@ def sweep(connection: Connection, pause: Pause = lambda: True) -> bool:
 
 
 def _next_piece(connection: Connection, table: str, after: int) -> int | None:
-    """The next piece above one of which a table holds something."""
+    """The next piece above one of which a table holds something, and which has no row."""
     piece: int | None
-    (piece,) = connection.execute(f"SELECT min(piece) FROM {table} WHERE piece > ?", (after,)).fetchone()
+    sql = f"SELECT min(piece) FROM {table} WHERE piece > ?"
+    (piece,) = connection.execute(sql, (after,)).fetchone()
+    known = "SELECT 1 FROM lookup_piece WHERE id = ?"
+    while piece is not None and connection.execute(known, (piece,)).fetchone() is not None:
+        (piece,) = connection.execute(sql, (piece,)).fetchone()
     return piece
 
 
-def _take_away(connection: Connection, table: str, piece: int) -> bool:
+def _take_away(connection: Connection, table: str, piece: int, forgetting: bool) -> bool:
     """Take away a slice of what a piece without a row left; false where there was nothing."""
-    with writing(connection):
+    with writing(connection, forgetting=forgetting):
         if connection.execute("SELECT 1 FROM lookup_piece WHERE id = ?", (piece,)).fetchone():
             return False
         some = f"SELECT id FROM {table} WHERE piece = ? LIMIT {SLICE}"

@@ -13,9 +13,18 @@ from typing import NamedTuple
 
 from pyroaring import BitMap
 
-from db.connection import Connection
-from db.index import lists
+from db.connection import Connection, driver
+from db.index import lists, waiting
 from db.index.schema import A_ROW
+from db.index.waiting import Waiting
+
+
+class Damaged(driver.DatabaseError):
+    """A part of the index is missing, or is not what it should be."""
+
+    def __init__(self) -> None:
+        """The words by which `connection.explain` knows it."""
+        super().__init__("lookup index damaged")
 
 
 class Band(NamedTuple):
@@ -38,27 +47,47 @@ class Piece(NamedTuple):
     oldest: int
     gone: BitMap
     """Numbers of cases that stand elsewhere now."""
+    erased: bool
+    """It is to be made anew, so that words are forgotten."""
 
 
 def pieces_in(connection: Connection, band: Band) -> list[Piece]:
-    """The pieces with cases in a band, that with the newest first."""
+    """The pieces with cases in a band, that with the newest first.
+
+    Raises:
+        Damaged: what is gone cannot be read.
+    """
     found = connection.execute(_PIECES, (band.first, band.end))
     return [
-        Piece(piece, cases, newest, oldest, BitMap.deserialize(gone) if gone else BitMap())
-        for piece, cases, newest, oldest, gone in found
+        Piece(piece, cases, newest, oldest, _numbers(gone), bool(erased))
+        for piece, cases, newest, oldest, gone, erased in found
     ]
 
 
-_PIECES = """SELECT id, cases, newest, oldest, gone FROM lookup_piece
+_PIECES = """SELECT id, cases, newest, oldest, gone, erased FROM lookup_piece
 WHERE making IS NULL AND newest >= ? AND oldest < ? ORDER BY newest DESC"""
 
 
+def _numbers(stored: bytes | None) -> BitMap:
+    try:
+        return BitMap.deserialize(stored) if stored else BitMap()
+    except ValueError as error:
+        raise Damaged from error
+
+
 def under(connection: Connection, piece: Piece, keys: Iterable[int]) -> BitMap:
-    """The numbers of the cases of a piece that stand under all these keys."""
+    """The numbers of the cases of a piece that stand under all these keys.
+
+    Raises:
+        Damaged: a block of lists cannot be read.
+    """
     found: BitMap | None = None
     for key in keys:
         row = connection.execute(_BLOCK, (piece.id, key)).fetchone()
-        listed = None if row is None else lists.read(row[0], key)
+        try:
+            listed = None if row is None else lists.read(row[0], key)
+        except (ValueError, IndexError, TypeError) as error:
+            raise Damaged from error
         if listed is None:
             return BitMap()
         found = listed if found is None else found & listed
@@ -79,57 +108,83 @@ def within(connection: Connection, piece: Piece, found: BitMap, band: Band) -> B
 
 def number_before(connection: Connection, piece: Piece, place: int) -> int:
     """How many cases of a piece stand at this place or before it, in the order of the answer."""
-    rows = range((piece.cases + A_ROW - 1) // A_ROW)
-    row = bisect_right(rows, -place, key=lambda each: -row_of(connection, piece.id, each)[0]) - 1
+    firsts = range(0, piece.cases, A_ROW)
+    row = bisect_right(firsts, -place, key=lambda first: -row_of(connection, piece.id, first)[0]) - 1
     if row < 0:
         return 0
-    return row * A_ROW + bisect_right(row_of(connection, piece.id, row), -place, key=lambda each: -each)
+    places = row_of(connection, piece.id, firsts[row])
+    return firsts[row] + bisect_right(places, -place, key=lambda each: -each)
 
 
-def row_of(connection: Connection, piece: int, row: int) -> Sequence[int]:
-    """A row of places."""
-    (places,) = connection.execute(_PLACES, (piece, row * A_ROW)).fetchone()
-    return memoryview(places).cast("q")
+def row_of(connection: Connection, piece: int, first: int) -> Sequence[int]:
+    """A row of places, from the number `first` on.
+
+    Raises:
+        Damaged: it is not there.
+    """
+    row = connection.execute(_PLACES, (piece, first)).fetchone()
+    if row is None or not row[0] or len(row[0]) % 8:
+        raise Damaged
+    return memoryview(row[0]).cast("q")
 
 
 _PLACES = "SELECT places FROM lookup_places WHERE piece = ? AND first = ?"
 
 
 def places_of(connection: Connection, piece: Piece, numbers: Iterable[int]) -> Iterator[int]:
-    """The places of some numbers, rising; lazy."""
-    held = -1
-    places: Sequence[int] = ()
+    """The places of some numbers, which rise; lazy."""
+    first = -A_ROW
+    held: Sequence[int] = ()
     for number in numbers:
-        row, at = divmod(number, A_ROW)
-        if row != held:
-            held, places = row, row_of(connection, piece.id, row)
-        yield places[at]
+        at = number - first
+        if at >= A_ROW:
+            first = number - number % A_ROW
+            held, at = row_of(connection, piece.id, first), number - first
+        if at >= len(held):
+            raise Damaged
+        yield held[at]
 
 
 def candidates(
-    connection: Connection, words: Sequence[str], keys: Sequence[int], band: Band
+    connection: Connection,
+    words: Sequence[str],
+    keys: Sequence[int],
+    band: Band,
+    waits: Waiting | None = None,
 ) -> Iterator[int]:
-    """Places in a band of the cases under these keys, or which wait and have these words; in their order."""
-    moved = {row[0] for row in connection.execute("SELECT place FROM lookup_waiting WHERE stood")}
-    streams = _Streams(_waiting(connection, words, band))
+    """Places in a band of the cases under these keys, or which wait and have these words; in their order.
+
+    Args:
+        connection: in a transaction.
+        words: one or more.
+        keys: of these words.
+        band: where to look.
+        waits: all that waits, where it was read before.
+
+    Raises:
+        Damaged: the index cannot be read.
+    """
+    texts, moved = waiting.read(connection) if waits is None else waits
+    streams = _Streams(
+        place
+        for place, text in texts
+        if band.first <= place < band.end and all(word in text for word in words)
+    )
     for piece in pieces_in(connection, band):
         yield from streams.down_to(piece.newest)
         found = within(connection, piece, under(connection, piece, keys), band)
         if found:
             places = places_of(connection, piece, found)
-            streams.add(place for place in places if place not in moved) if moved else streams.add(places)
-    yield from streams.down_to(0)
-
-
-def _waiting(connection: Connection, words: Sequence[str], band: Band) -> Iterator[int]:
-    has = " AND ".join(["instr(text, ?)"] * len(words)) or "0"
-    sql = f"SELECT place FROM lookup_waiting WHERE place >= ? AND place < ? AND {has} ORDER BY place DESC"
-    return (row[0] for row in connection.execute(sql, (*band, *words)))
+            streams.add((place for place in places if place not in moved) if moved else places)
+    yield from streams.down_to(-1)
 
 
 def count(connection: Connection, words: Sequence[str], keys: Sequence[int], band: Band) -> int:
     """How many candidates there are, those that moved counted twice."""
-    found = sum(1 for _ in _waiting(connection, words, band))
+    texts = waiting.read(connection).texts
+    found = sum(
+        band.first <= place < band.end and all(word in text for word in words) for place, text in texts
+    )
     for piece in pieces_in(connection, band):
         found += len(within(connection, piece, under(connection, piece, keys), band))
     return found
@@ -164,19 +219,25 @@ class _Streams:
 
 
 def stands(connection: Connection, place: int, keys: Sequence[int], words: Sequence[str]) -> bool:
-    """Whether the case at a place stands under all these keys and words."""
+    """Whether the case at a place stands under all these keys, or waits with these words."""
     return place in candidates(connection, words, keys, Band(place, place + 1))
 
 
-def placed(connection: Connection, band: Band) -> set[int]:
-    """All places in a band at which a case stands."""
-    found: set[int] = set()
+def holding(connection: Connection, place: int) -> list[Piece]:
+    """The pieces that have a place, whether or not its case is gone from there."""
+    near = pieces_in(connection, Band(place, place + 1))
+    return [
+        piece
+        for piece in near
+        if number_before(connection, piece, place) > number_before(connection, piece, place + 1)
+    ]
+
+
+def placed(connection: Connection, band: Band) -> list[int]:
+    """All places in a band at which a case stands; in two pieces: twice."""
+    texts, moved = waiting.read(connection)
+    found = [place for place, _ in texts if band.first <= place < band.end]
     for piece in pieces_in(connection, band):
         numbers = within(connection, piece, BitMap(range(piece.cases)) - piece.gone, band)
-        found.update(places_of(connection, piece, numbers))
-    for place, text in connection.execute(_WAITING_IN, band):
-        (found.discard if text is None else found.add)(place)
+        found += (place for place in places_of(connection, piece, numbers) if place not in moved)
     return found
-
-
-_WAITING_IN = "SELECT place, text FROM lookup_waiting WHERE place >= ? AND place < ?"

@@ -9,10 +9,41 @@ from db.connection import Connection
 from db.index.schema import SCHEMA, TABLES
 
 AT_ONCE = 8_192
-"""Rows that are pressed together: of more, their columns take hundreds of megabytes."""
+"""Rows that are pressed together."""
+
+MOST_TEXT = 4_000_000
+"""Characters that are pressed together, at most: their columns take some hundred bytes for each."""
 
 _NEW = "INSERT INTO lookup_waiting (place, text, stood) VALUES (?, ?, 0)"
 _AGAIN = "INSERT OR REPLACE INTO lookup_waiting (place, text, stood) VALUES (?, ?, 1)"
+
+
+class Row(NamedTuple):
+    """A case that waits, or one that was taken out."""
+
+    id: int
+    place: int
+    text: str | None
+    stood: int
+
+
+class Waiting(NamedTuple):
+    """All that waits, as a lookup reads it."""
+
+    texts: list[tuple[int, str]]
+    """Place and text, in the order of the answer."""
+    moved: frozenset[int]
+    """Places whose cases may stand in a piece, where they no longer count."""
+
+
+def read(connection: Connection) -> Waiting:
+    """All that waits."""
+    rows = connection.execute(_READ).fetchall()
+    texts = [(place, text) for place, text, _ in rows if text is not None]
+    return Waiting(texts, frozenset(place for place, _, stood in rows if stood))
+
+
+_READ = "SELECT place, text, stood FROM lookup_waiting ORDER BY place DESC"
 
 
 def put_new(connection: Connection, cases: Iterable[tuple[int, str]]) -> None:
@@ -30,19 +61,19 @@ def drop(connection: Connection, places: Iterable[int]) -> None:
     connection.executemany(_AGAIN, [(place, None) for place in places])
 
 
-class Row(NamedTuple):
-    """A case that waits, or one that was taken out."""
-
-    id: int
-    place: int
-    text: str | None
-    stood: int
-
-
 def oldest(connection: Connection, most: int) -> list[Row]:
-    """The rows that have waited longest, up to so many."""
-    sql = "SELECT id, place, text, stood FROM lookup_waiting ORDER BY id LIMIT ?"
-    return [Row(*row) for row in connection.execute(sql, (most,))]
+    """The rows that have waited longest, up to so many, and up to `MOST_TEXT` but for the first."""
+    rows: list[Row] = []
+    length = 0
+    for row in map(Row._make, connection.execute(_OLDEST, (most,))):
+        length += len(row.text or "")
+        if rows and length > MOST_TEXT:
+            break
+        rows.append(row)
+    return rows
+
+
+_OLDEST = "SELECT id, place, text, stood FROM lookup_waiting ORDER BY id LIMIT ?"
 
 
 def in_order(rows: Iterable[Row]) -> list[Row]:
@@ -61,8 +92,8 @@ def count(connection: Connection) -> int:
 
 
 def create(connection: Connection) -> None:
-    """An empty index, in the place of one that may be there."""
-    for table in TABLES:
-        connection.execute(f"DROP TABLE IF EXISTS {table}")
+    """An empty index, whether or not there was one. Ids go on: somebody may hold some of before."""
     for statement in SCHEMA:
         connection.execute(statement)
+    for table in TABLES:
+        connection.execute(f"DELETE FROM {table}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from operator import itemgetter
@@ -46,8 +47,8 @@ AND id NOT IN (SELECT case_id FROM event WHERE case_id > ?1 AND case_id <= ?2)""
 _SUBMITTERS = """SELECT case_id, content_id, masked, name_key, phone_key, id_key
 FROM submitter WHERE case_id BETWEEN ? AND ?"""
 
-KEYS = 50
-"""Keys of a case under which it must be found in the index."""
+WORDS = 50
+"""Words of a case, and keys of these, under which it must be found in the index."""
 
 LAST = (1 << 53) - 1
 """No local case id is above this."""
@@ -127,8 +128,11 @@ class CaseCheck:
             yield Finding(f"事项 {one.state.number}", f"{what}与流水不一致", REBUILD)
         if not damaged:
             yield from self._submitters(stretch, folded, texts)
-            yield from self._index(stretch, folded)
-            yield from self._surplus(before, last, {event.case_id for event in events})
+            try:
+                yield from self._index(stretch, folded)
+                yield from self._surplus(before, last, {event.case_id for event in events})
+            except pieces.Damaged:
+                yield Finding("快查索引", "有损坏，读不出来", REBUILD)
         for (number,) in self.connection.execute(_OWNERLESS, (before, last)):
             yield Finding(f"事项 {number}", "没有流水", REBUILD)
 
@@ -160,11 +164,11 @@ class CaseCheck:
 
     def _index(self, stretch: tuple[int, int], folded: Sequence[Folded]) -> Iterator[Finding]:
         """Every case stands in the index once, at its place; of one, also under its words."""
-        placed = self._placed(*stretch)
+        placed = Counter(self._placed(*stretch))
         for at, one in enumerate(folded):
             place = search_index.rank(one.case_id, is_open=one.state.open)
             other = search_index.rank(one.case_id, is_open=not one.state.open)
-            if place not in placed or other in placed:
+            if (placed[place], placed[other]) != (1, 0):
                 yield Finding(f"事项 {one.state.number}", "在快查索引中没有或位置不对", REBUILD)
             elif at == 0 and not _stands_under_its_words(self.connection, one.case_id, place):
                 yield Finding(f"事项 {one.state.number}", "在快查索引中的文字不对", REBUILD)
@@ -174,19 +178,19 @@ class CaseCheck:
         if surplus:
             yield Finding("快查索引", f"多出 {len(surplus):,} 件", REBUILD)
 
-    def _placed(self, first: int, last: int) -> set[int]:
-        """The places in the index of the cases from one local id to another."""
-        return {
+    def _placed(self, first: int, last: int) -> list[int]:
+        """The places in the index of the cases from one local id to another; twice where one stands twice."""
+        return [
             place
             for shift in (0, search_index.OPEN)
             for place in pieces.placed(self.connection, pieces.Band(first | shift, (last | shift) + 1))
-        }
+        ]
 
 
 def _stands_under_its_words(connection: Connection, case_id: int, place: int) -> bool:
     words = search_index.indexed(search_index.texts_of(connection, case_id)).split()
-    keys = sorted(search.keys_of(words))
-    return pieces.stands(connection, place, keys[:: max(1, len(keys) // KEYS)], words)
+    some = words[:: max(1, len(words) // WORDS)]
+    return pieces.stands(connection, place, search.keys_of(some)[:WORDS], some)
 
 
 def _text_findings(texts: dict[str, tuple[Any, ...]]) -> Iterator[Finding]:

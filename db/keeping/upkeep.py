@@ -12,16 +12,21 @@ thousand. They are pressed into pieces, and pieces merged (`db.index`), where no
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Callable
 from contextlib import closing, suppress
 from pathlib import Path
-from subprocess import DEVNULL, PIPE, Popen
+from subprocess import DEVNULL, PIPE, Popen, TimeoutExpired
+from typing import TYPE_CHECKING
 
 from db import vault
-from db.connection import Connection, OfficeError, open_writer
+from db.connection import Connection, OfficeError, driver, explain, open_writer
 from db.index import choosing, waiting
+
+if TYPE_CHECKING:
+    from threading import Event
 
 PRESSED = 1_000
 """Cases that wait before they are pressed."""
@@ -41,6 +46,9 @@ PATIENCE_MS = 1_000
 LATER = 3
 """What the process returns then."""
 
+GRACE = 1.0
+"""Seconds in which the process ends by itself once it is not wanted any more: a slice, or a pressing."""
+
 
 def settle(connection: Connection, at_least: int | None = None) -> None:
     """Press what waits, if it is so much, and merge what is due; in the caller's transaction, if it has one.
@@ -53,14 +61,21 @@ def settle(connection: Connection, at_least: int | None = None) -> None:
         OfficeError: the database refused; the index says what it said.
     """
     rows = PRESSED if at_least is None else at_least
-    if waiting.count(connection) < rows:
+    if waiting.count(connection) < rows and not choosing.is_urgent(connection):
         return
-    from db.index import merging, pressing
+    from db.index import pressing
 
     while waiting.count(connection) >= rows and pressing.press(connection):
-        while merging.merge(connection):
-            pass
+        _merge_all(connection)
+    _merge_all(connection)
+
+
+def _merge_all(connection: Connection) -> None:
+    from db.index import merging
+
     merging.sweep(connection)
+    while merging.merge(connection):
+        merging.sweep(connection)
 
 
 def is_due(connection: Connection) -> bool:
@@ -77,69 +92,98 @@ def tend(path: Path, *, wanted: Callable[[], bool]) -> bool:
         Whether all is in order; false = call again in the next idle moment.
 
     Raises:
-        OfficeError: the office cannot be written.
+        OfficeError: the office cannot be written, or the index cannot be put in order.
     """
-    with closing(open_writer(path)) as connection:
-        connection.execute("PRAGMA busy_timeout=0")
-        # Whoever saves a step puts the whole log on disk.
-        connection.execute("PRAGMA synchronous=NORMAL")
-        done = wanted() and (not is_due(connection) or _beside(path, wanted))
-        connection.execute("PRAGMA wal_checkpoint(PASSIVE)")  # Neither readers nor writers wait for it.
-        return done
+    try:
+        with closing(open_writer(path)) as connection:
+            connection.execute("PRAGMA busy_timeout=0")
+            # Whoever saves a step puts the whole log on disk.
+            connection.execute("PRAGMA synchronous=NORMAL")
+            done = wanted() and (not is_due(connection) or _beside(path, wanted))
+            connection.execute("PRAGMA wal_checkpoint(PASSIVE)")  # Neither readers nor writers wait for it.
+            return done
+    except (driver.Error, OSError) as error:
+        raise OfficeError(explain(error, path)) from error
 
 
 def _beside(path: Path, wanted: Callable[[], bool]) -> bool:
     """Have a process do what is due, as long as it is wanted; whether it did all."""
     key = vault.database_key(path.parent) or b""
-    told = f"{path}\n{key.hex()}\n{PRESSED}".encode()
-    worker = Popen([sys.executable, "-m", "db.keeping.upkeep"], stdin=PIPE, stdout=DEVNULL, stderr=PIPE)
+    command = [sys.executable, "-P", "-m", "db.keeping.upkeep"]
+    worker = Popen(
+        command, stdin=PIPE, stdout=DEVNULL, stderr=PIPE, env={**os.environ, "PYTHONPATH": _ours()}
+    )
     try:
-        _tell(worker, told)
+        _tell(worker, f"{path}\n{key.hex()}\n{PRESSED}\n".encode())
         while worker.poll() is None and wanted():
             time.sleep(ASKED)
     finally:
-        worker.kill()  # At any moment, as the power may go.
-        _, said = worker.communicate()
+        _, said = _end(worker)
     if said and worker.returncode > 0 and worker.returncode != LATER:
         raise OfficeError(f"快查索引没有整理好：{said.decode(errors='replace').strip().splitlines()[-1]}")
     return worker.returncode == 0
+
+
+def _ours() -> str:
+    """Where this very program lies: the process runs the same one, from whatever folder it is started."""
+    return os.pathsep.join(filter(None, sys.path))
 
 
 def _tell(worker: Popen[bytes], told: bytes) -> None:
     with suppress(BrokenPipeError):  # It ended at once: what it said tells why.
         assert worker.stdin is not None
         worker.stdin.write(told)
-        worker.stdin.close()
-        worker.stdin = None
+        worker.stdin.flush()
+
+
+def _end(worker: Popen[bytes]) -> tuple[bytes, bytes]:
+    """The end of its questions makes the process stop after its slice; if it does not, it is killed."""
+    try:
+        return worker.communicate(timeout=GRACE)
+    except TimeoutExpired:
+        worker.kill()  # At any moment, as the power may go.
+        return worker.communicate()
 
 
 def main() -> int:
     """Do what is due for whoever started this process and tells it what, and under which key."""
     import signal
-
-    from db.index import merging, pressing
+    from threading import Event, Thread
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the desk.
-    path, key, rows = sys.stdin.buffer.read().decode().split("\n")
+    path, key, rows = (sys.stdin.buffer.readline().decode().rstrip("\n") for _ in range(3))
+    unwanted = Event()
+    Thread(target=_listen, args=(unwanted,), daemon=True).start()
     try:
         with closing(open_writer(Path(path), key=bytes.fromhex(key))) as connection:
             connection.execute("PRAGMA synchronous=NORMAL")
             connection.execute(f"PRAGMA busy_timeout={PATIENCE_MS}")
             connection.execute(f"PRAGMA wal_autocheckpoint={LOG_PAGES}")
-            while waiting.count(connection) >= int(rows) and pressing.press(connection):
-                time.sleep(REST)
-            while merging.merge(connection, _rest):
-                time.sleep(REST)
-            merging.sweep(connection, _rest)
-            return LATER if choosing.due(connection) else 0  # Another process is at it.
-    except OfficeError as error:
+            return _work(connection, int(rows), lambda: not unwanted.wait(REST))
+    except (OfficeError, driver.Error) as error:
         sys.stderr.write(str(error))
-        return LATER if "占用" in str(error) else 1
+        return LATER if "占用" in str(error) or "locked" in str(error) else 1
 
 
-def _rest() -> bool:
-    time.sleep(REST)
-    return True
+def _listen(unwanted: Event) -> None:
+    """Until whoever started this process closes its end, or is gone.
+
+    By the file itself: a thread that waits in `sys.stdin` makes the end of the process a crash.
+    """
+    while os.read(sys.stdin.fileno(), 1):
+        pass
+    unwanted.set()
+
+
+def _work(connection: Connection, rows: int, go_on: Callable[[], bool]) -> int:
+    """Sweep, press and merge in slices; what to return to the desk."""
+    from db.index import merging, pressing
+
+    while merging.sweep(connection, go_on) and go_on():
+        pressed = waiting.count(connection) >= rows and pressing.press(connection)
+        if not pressed and not merging.merge(connection, go_on):
+            return LATER if choosing.due(connection) else 0  # Another process is at it.
+    return LATER
 
 
 if __name__ == "__main__":

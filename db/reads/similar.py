@@ -7,6 +7,7 @@ from itertools import islice
 
 from db import search, search_index
 from db.connection import Connection, snapshot
+from db.index import waiting
 from db.index.pieces import Band
 from db.reads.board import CaseRow, rows
 from db.search_index import OPEN
@@ -27,8 +28,9 @@ def open_cases(connection: Connection, title: str, *, now: int, limit: int = 5) 
     pairs = dict.fromkeys(folded[at : at + 2] for at in range(len(folded) - 1))
     shared: Counter[int] = Counter()
     with snapshot(connection):
+        waits = waiting.read(connection)
         for pair in pairs:
-            places = islice(search.candidates(connection, [pair], [STILL_OPEN]), PER_PAIR)
+            places = islice(search.candidates(connection, [pair], [STILL_OPEN], waits), PER_PAIR)
             shared.update(place & ~OPEN for place in places)
         wanted = max(2, SHARE * len(pairs))
         likest = [case_id for case_id, count in shared.most_common(limit) if count >= wanted]

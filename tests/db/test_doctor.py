@@ -64,13 +64,31 @@ def test_words_that_the_index_lost_are_found(full: Office, pressed: bool) -> Non
     assert found
 
 
-@pytest.mark.parametrize("damage", ["DELETE FROM lookup_block", "DELETE FROM lookup_piece"])
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "DELETE FROM lookup_block",
+        "DELETE FROM lookup_piece",
+        "DELETE FROM lookup_places",
+        "UPDATE lookup_block SET lists = substr(lists, 1, 40)",
+        "UPDATE lookup_piece SET gone = x'0102'",
+    ],
+)
 def test_an_index_that_lost_a_piece_is_found_and_mended(full: Office, damage: str) -> None:
     pressing.press(full.writer)
     assert doctor.check(full.writer, full.calendars).sound
     full.writer.execute(damage)
-    assert any("在快查索引中" in one.what for one in doctor.check(full.writer, full.calendars).findings)
+    found = doctor.check(full.writer, full.calendars).findings
+    assert any("快查索引" in one.where + one.what for one in found)
     rebuild.rebuild(full.writer, full.calendars, full.identity_secret)
+    assert doctor.check(full.writer, full.calendars).sound
+
+
+def test_a_case_of_very_many_words_is_looked_at(full: Office) -> None:
+    body = " ".join(f"词{number}" for number in range(3_000))
+    open_case(full, [Act(Action.REGISTER, {"kind": "诉求", "title": "粘贴的表格", "body": body})])
+    assert doctor.check(full.writer, full.calendars).sound
+    pressing.press(full.writer)
     assert doctor.check(full.writer, full.calendars).sound
 
 

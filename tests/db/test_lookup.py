@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 
 import pytest
 
@@ -232,6 +233,25 @@ def test_a_search_can_be_ended_from_outside(office: Office, handled: Recorded) -
     reader.set_progress_handler(lambda: 1, 1)
     with pytest.raises(Superseded):
         search(reader, "路灯", now=MONDAY)
+    reader.close()
+
+
+def test_who_was_interrupted_reads_what_is_written_since(office: Office, handled: Recorded) -> None:
+    for number in range(120):
+        _register(office, f"路灯不亮{number}")
+    reader = open_reader(path_of(office.path.parent))
+    asked = iter(range(10))
+
+    def interrupt() -> bool:
+        if next(asked) == 1:
+            reader.interrupt()
+        return False
+
+    with suppress(Superseded):
+        search(reader, "路灯不亮", now=MONDAY, limit=200, stop=interrupt)
+    assert not reader.in_transaction
+    _register(office, "井盖丢失")
+    assert len(search(reader, "井盖丢失", now=MONDAY).hits) == 1
     reader.close()
 
 

@@ -12,7 +12,7 @@ from sqlcipher3 import dbapi2 as driver
 
 from db import search_index
 from db.connection import Connection
-from db.index import merging, pressing
+from db.index import merging, pressing, waiting
 from db.index.schema import SCHEMA
 from db.search import candidates, contains, find, places
 from db.search_index import searchable, words
@@ -90,7 +90,7 @@ def test_a_case_put_again_is_found_by_its_new_words_only(office: Connection) -> 
     search_index.refresh(office, 1)
     assert _found(office, "路灯") == []
     assert _found(office, "井盖") == [1]
-    search_index.drop(office, 1)
+    waiting.drop(office, [1, 1 | search_index.OPEN])
     assert _found(office, "井盖") == []
 
 
@@ -127,6 +127,13 @@ def test_nothing_typed_has_a_meaning_of_its_own(office: Connection, query: str) 
 def test_nothing_typed_finds_nothing(office: Connection) -> None:
     _add(office, 1, "路灯")
     assert _found(office, "") == _found(office, " \x00　\ud800") == []
+
+
+def test_a_case_of_before_1970_is_found_too(office: Connection) -> None:
+    _add(office, 0, "路灯不亮")
+    assert _found(office, "路灯") == [0]
+    pressing.press(office)
+    assert _found(office, "路灯") == [0]
 
 
 def test_a_newer_query_stops_the_older(office: Connection) -> None:

@@ -5,16 +5,18 @@ from __future__ import annotations
 import threading
 import time
 from contextlib import closing
+from typing import Any
 
 import pytest
 
+from db import contents, search_index
 from db.actions import Action
-from db.connection import OfficeError, open_reader, open_writer, transaction
-from db.index import choosing, columns, merging, pieces, pressing, waiting
+from db.connection import Connection, OfficeError, open_reader, open_writer, transaction
+from db.index import choosing, columns, merging, pieces, pressing, waiting, writing
 from db.journal import Act, open_case, record_batch
 from db.keeping import doctor, upkeep
 from db.office import Office
-from db.search import find
+from db.search import find, keys_of
 
 WORDS = "路灯不亮"
 
@@ -161,7 +163,7 @@ def test_a_maker_that_died_is_followed_by_another(office: Office, monkeypatch: p
     _fill(office, 40)
     _press_by(office, 5)
     with transaction(office.writer):
-        pressing.begin(office.writer, [9, 8], int(time.time()))
+        writing.begin(office.writer, [9, 8], int(time.time()))
     assert not merging.merge(office.writer), "somebody is at it"
     monkeypatch.setattr(merging, "DEAD", -1)
     assert merging.merge(office.writer)
@@ -187,6 +189,10 @@ def test_a_maker_taken_for_dead_gives_up(office: Office) -> None:
 
 def test_two_who_press_at_once_index_every_case_once(office: Office) -> None:
     _fill(office, 300)
+    _press_by(office, 300)
+    with transaction(office.writer):
+        for case_id in list(find(office.writer, WORDS)):
+            search_index.refresh(office.writer, case_id)
 
     def press() -> None:
         with closing(open_writer(office.path)) as connection:
@@ -201,6 +207,91 @@ def test_two_who_press_at_once_index_every_case_once(office: Office) -> None:
     found = list(find(office.writer, WORDS))
     assert len(found) == len(set(found)) == 300
     assert doctor.check(office.writer, office.calendars).sound
+
+
+def test_what_two_pressed_from_the_same_rows_stands_once(office: Office) -> None:
+    _fill(office, 20)
+    _press_by(office, 20)
+    with transaction(office.writer):
+        for case_id in list(find(office.writer, WORDS)):
+            search_index.refresh(office.writer, case_id)
+    rows = waiting.oldest(office.writer, 100)
+    lists = list(columns.blocks_of(columns.entries_of(waiting.texts_in_order(rows))))
+    for _ in range(2):
+        pressing.replace(office.writer, rows, lists)
+    assert len(list(find(office.writer, WORDS))) == 20
+
+
+def test_a_maker_taken_for_dead_after_its_last_slice_takes_nothing_away(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _fill(office, 40)
+    _press_by(office, 5)
+    made = merging._make
+
+    def late(connection: Connection, *rest: Any) -> bool:
+        office.writer.execute("DELETE FROM lookup_piece WHERE making IS NOT NULL")
+        return made(connection, *rest)
+
+    monkeypatch.setattr(merging, "_make", late)
+    with closing(open_writer(office.path)) as other:
+        assert not merging.merge(other)
+    assert len(list(find(office.writer, WORDS))) == 40
+
+
+def test_an_index_made_anew_beside_a_maker_is_left_alone(office: Office) -> None:
+    _fill(office, 40)
+    _press_by(office, 5)
+    rows = waiting.oldest(office.writer, 100)
+
+    def remade() -> bool:
+        with transaction(office.writer):
+            search_index.remake(office.writer)
+        return True
+
+    with closing(open_writer(office.path)) as other:
+        assert not merging.merge(other, remade)
+    assert not rows
+    assert sorted(find(office.writer, WORDS)) == sorted({*find(office.writer, WORDS)})
+    assert len(list(find(office.writer, WORDS))) == 40
+
+
+def test_a_clock_that_was_ahead_stops_nothing(office: Office) -> None:
+    _fill(office, 40)
+    _press_by(office, 5)
+    with transaction(office.writer):
+        writing.begin(office.writer, [9, 8], int(time.time()) + 30 * 86_400)
+    assert merging.merge(office.writer)
+
+
+def test_a_piece_that_holds_erased_words_is_made_anew_at_once(office: Office) -> None:
+    _fill(office, 40)
+    body = open_case(office, [Act(Action.REGISTER, {"kind": "诉求", "title": WORDS, "body": "要忘记的井盖"})])
+    _press_by(office, 100)
+    (content,) = office.writer.execute(
+        "SELECT id FROM content WHERE case_id = ? AND kind = 'body'", (body.case_id,)
+    ).fetchone()
+    (piece,) = pieces.pieces_in(office.writer, pieces.EVERYWHERE)
+    keys = keys_of(["井盖"])
+    assert len(pieces.under(office.writer, piece, keys)) == 1
+    with transaction(office.writer):
+        contents.erase(office.writer, content, now=office.clock(), why="依申请删除")
+    assert choosing.is_urgent(office.writer)
+    office.close()
+    with closing(open_reader(office.path)) as reader:
+        made = pieces.pieces_in(reader, pieces.EVERYWHERE)
+        assert all(not pieces.under(reader, each, keys) for each in made)
+        (left,) = reader.execute("SELECT count(*) FROM lookup_block WHERE piece = ?", (piece.id,)).fetchone()
+        assert left == 0
+        assert len(list(find(reader, WORDS))) == 41
+
+
+def test_closing_beside_somebody_who_writes_is_quiet(office: Office) -> None:
+    _fill(office, 40)
+    with closing(open_writer(office.path)) as other, transaction(other):
+        office.close()
+    with closing(open_reader(office.path)) as reader:
+        assert len(list(find(reader, WORDS))) == 40
 
 
 def test_a_piece_of_which_much_is_gone_is_made_anew(office: Office) -> None:
