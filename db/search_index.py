@@ -15,15 +15,12 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from db.connection import Connection, Progress
+from db.connection import Connection
 from db.index import forgetting, waiting
 from db.masking import mask_text
 
 OPEN = 1 << 61
 """Set in the place of an open case. Case ids are below 2**53."""
-
-REMADE_AT_ONCE = 1_000
-"""Cases whose texts are held in memory while the index is remade."""
 
 _UNFIT = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 
@@ -68,42 +65,6 @@ def refresh(connection: Connection, case_id: int, *, was_open: bool | None = Non
 def forget(connection: Connection, case_id: int) -> None:
     """Let nothing be left of what a case was indexed under before it was refreshed."""
     forgetting.forget(connection, (case_id, case_id | OPEN))
-
-
-def remake(connection: Connection, progress: Progress = lambda done, total: None) -> None:
-    """Index every case anew, inside the caller's transaction: after the way of cutting texts has changed.
-
-    In the order of their places, with the memory of some thousand cases.
-    """
-    from db.bulk import bulk_for
-    from db.keeping import upkeep
-    from db.new_words import NewWords
-
-    waiting.create(connection)
-    done, total = 0, connection.execute('SELECT count(*) FROM "case"').fetchone()[0]
-    with bulk_for(total) as bulk:
-        new = NewWords(connection, bulk)
-        for part, is_open in _in_order(connection):
-            for case_id, texts in all_texts_of_many(connection, part).items():
-                new.add(case_id, texts, is_open=is_open)
-            new.flush()
-            if bulk is not None:
-                bulk.settle(connection)
-            done += len(part)
-            progress(done, total)
-    upkeep.settle(connection)
-
-
-_NEXT = 'SELECT id FROM "case" WHERE open = ? AND id > ? ORDER BY id LIMIT ?'
-
-
-def _in_order(connection: Connection) -> Iterator[tuple[list[int], bool]]:
-    """The ids of all cases, some together, and whether these are open; by their places."""
-    for is_open in (False, True):
-        last = -1
-        while part := [row[0] for row in connection.execute(_NEXT, (is_open, last, REMADE_AT_ONCE))]:
-            yield part, is_open
-            last = part[-1]
 
 
 def indexed(texts: Iterable[str]) -> str:

@@ -11,7 +11,7 @@ import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from db import chain, closed, evidence, search_index
+from db import chain, closed, evidence
 from db.bundle import book, records
 from db.bundle.attached import files_of
 from db.bundle.pairing import listing
@@ -19,6 +19,7 @@ from db.connection import Connection, transaction
 from db.directory import Directory
 from db.errors import BundleRefused
 from db.evidence import attachments
+from db.keeping import reindex
 from db.refold import refold
 from db.terms import CopyKind
 
@@ -138,7 +139,7 @@ def _forget(office: Office, connection: Connection, gone: Sequence[Candidate]) -
             connection.execute(f"DELETE FROM {table} WHERE case_id IN {which}", (listed,))
         connection.execute(f'DELETE FROM "case" WHERE id IN {which}', (listed,))
     _call_again(office, connection, [one.number for one in gone])
-    search_index.remake(connection)
+    reindex.remake(connection)
 
 
 def _call_again(office: Office, connection: Connection, numbers: Sequence[str]) -> None:

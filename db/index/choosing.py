@@ -9,11 +9,11 @@ from db.index.schema import MOST
 FEW = 8
 """Pieces that are not large yet, before they are merged."""
 
-LARGE = MOST * 3 // 4
-"""Cases of a piece that is large."""
+LARGE = MOST // 2
+"""Cases of a piece that is large; it is small again once half of it is gone."""
 
-LEFT = 1 / 3
-"""Part of a piece that is gone, from which on it is made anew."""
+LEFT = 1 / 2
+"""Part of a piece that is gone, from which on it is made anew though there is nothing to merge it with."""
 
 
 def is_urgent(connection: Connection) -> bool:

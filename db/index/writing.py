@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 import numpy as np
 from pyroaring import BitMap
@@ -22,12 +22,14 @@ def writing(connection: Connection, *, forgetting: bool = False) -> Iterator[Non
         connection: a writer.
         forgetting: what is deleted is overwritten in the file, also where that costs a page more.
     """
-    connection.execute(f"PRAGMA secure_delete={'ON' if forgetting else 'FAST'}")
-    if connection.in_transaction:
-        yield
-    else:
-        with transaction(connection):
+    (before,) = connection.execute("PRAGMA secure_delete").fetchone()
+    if forgetting:
+        connection.execute("PRAGMA secure_delete=ON")
+    try:
+        with nullcontext() if connection.in_transaction else transaction(connection):
             yield
+    finally:
+        connection.execute(f"PRAGMA secure_delete={before}")
 
 
 def begin(connection: Connection, places: Sequence[int], now: int) -> int:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from db import search_index
 from db.connection import Connection, Progress, need_room, size_of, transaction
 from db.directory import Directory
 from db.effects import Calendars
+from db.keeping import reindex
 from db.refold import refold
 
 CHUNK = 500
@@ -51,7 +51,7 @@ def rebuild(
             refold(connection, calendars, directory, secret, part)
             done += len(part)
             progress(done, total)
-        search_index.remake(connection, progress)
+        reindex.remake(connection, progress)
     return done
 
 

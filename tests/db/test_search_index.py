@@ -14,6 +14,7 @@ from db import search_index
 from db.connection import Connection
 from db.index import merging, pressing, waiting
 from db.index.schema import SCHEMA
+from db.keeping import reindex
 from db.search import candidates, contains, find, places
 from db.search_index import searchable, words
 
@@ -188,7 +189,7 @@ def test_an_index_made_anew_answers_the_same(office: Connection) -> None:
     for case_id in range(1, 40):
         _add(office, case_id, f"路灯不亮{case_id}", opened=case_id % 3 == 0)
     before = [_found(office, query) for query in ("路", "灯不亮", "不亮3", "亮39")]
-    search_index.remake(office)
+    reindex.remake(office)
     assert [_found(office, query) for query in ("路", "灯不亮", "不亮3", "亮39")] == before
 
 

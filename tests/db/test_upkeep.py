@@ -14,7 +14,7 @@ from db.actions import Action
 from db.connection import Connection, OfficeError, open_reader, open_writer, transaction
 from db.index import choosing, columns, merging, pieces, pressing, waiting, writing
 from db.journal import Act, open_case, record_batch
-from db.keeping import doctor, upkeep
+from db.keeping import doctor, reindex, upkeep
 from db.office import Office
 from db.search import find, keys_of
 
@@ -246,7 +246,7 @@ def test_an_index_made_anew_beside_a_maker_is_left_alone(office: Office) -> None
 
     def remade() -> bool:
         with transaction(office.writer):
-            search_index.remake(office.writer)
+            reindex.remake(office.writer)
         return True
 
     with closing(open_writer(office.path)) as other:

@@ -6,7 +6,7 @@ from typing import Any
 
 from alembic import context, op
 
-from db import search_index
+from db.keeping import reindex
 
 revision = "0004"
 down_revision = "0003"
@@ -16,7 +16,7 @@ def upgrade() -> None:
     """Half a minute for 100,000 cases."""
     op.execute("DROP TABLE IF EXISTS lookup")
     office: Any = op.get_bind().connection.driver_connection
-    search_index.remake(office, context.config.attributes.get("progress", lambda done, total: None))
+    reindex.remake(office, context.config.attributes.get("progress", lambda done, total: None))
 
 
 def downgrade() -> None:

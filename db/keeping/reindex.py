@@ -1,0 +1,47 @@
+"""The lookup index made anew: the repair, and what an upgrade does when texts are cut otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from db import search_index
+from db.bulk import bulk_for
+from db.connection import Connection, Progress
+from db.index import waiting
+from db.keeping import upkeep
+from db.new_words import NewWords
+
+AT_ONCE = 1_000
+"""Cases whose texts are held in memory."""
+
+
+def remake(connection: Connection, progress: Progress = lambda done, total: None) -> None:
+    """Index every case anew, inside the caller's transaction: after the way of cutting texts has changed.
+
+    In the order of their places, with the memory of some thousand cases.
+    """
+    waiting.create(connection)
+    done, total = 0, connection.execute('SELECT count(*) FROM "case"').fetchone()[0]
+    with bulk_for(total) as bulk:
+        new = NewWords(connection, bulk)
+        for part, is_open in _in_order(connection):
+            for case_id, texts in search_index.all_texts_of_many(connection, part).items():
+                new.add(case_id, texts, is_open=is_open)
+            new.flush()
+            if bulk is not None:
+                bulk.settle(connection)
+            done += len(part)
+            progress(done, total)
+    upkeep.settle(connection)
+
+
+_NEXT = 'SELECT id FROM "case" WHERE open = ? AND id > ? ORDER BY id LIMIT ?'
+
+
+def _in_order(connection: Connection) -> Iterator[tuple[list[int], bool]]:
+    """The ids of all cases, some together, and whether these are open; by their places."""
+    for is_open in (False, True):
+        last = -1
+        while part := [row[0] for row in connection.execute(_NEXT, (is_open, last, AT_ONCE))]:
+            yield part, is_open
+            last = part[-1]
