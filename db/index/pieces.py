@@ -210,12 +210,15 @@ class _Streams:
         heap = self._heap
         while heap and -heap[0][0] > place:
             top, turn, stream = heap[0]
+            until = max([place, *(-other[0] for other in heap[1:3])])  # The next one stands there.
             yield -top
-            following = next(stream, None)
-            if following is None:
-                heappop(heap)
+            for following in stream:
+                if following <= until:
+                    heapreplace(heap, (-following, turn, stream))
+                    break
+                yield following
             else:
-                heapreplace(heap, (-following, turn, stream))
+                heappop(heap)
 
 
 def stands(connection: Connection, place: int, keys: Sequence[int], words: Sequence[str]) -> bool:
