@@ -73,7 +73,8 @@ class OfficeApp(App[None]):
         self._seen_version = -1
         self._seen_minute = -1
         self._last_input, self._last_moment = time.monotonic(), 0
-        self._untended = False
+        self._untended = True
+        """The lookup index may want tending: after a step, and at the start for what others left."""
         self._presence: Hold | None = None
         self._daily: DailyBackup | None = None
         self._ended = False
@@ -180,7 +181,6 @@ class OfficeApp(App[None]):
         except (OfficeError, NotAllowed, ValueError) as error:
             self.notify(str(error), title="没有写入", severity="error", markup=False)
             return None
-        self._untended = True
         self.post_message(CaseChanged(recorded.case_id))
         return recorded
 
@@ -347,5 +347,6 @@ class OfficeApp(App[None]):
 
     def on_case_changed(self, message: CaseChanged) -> None:
         """A step was written here: every screen reads again."""
+        self._untended = True
         for screen in self.screen_stack:
             screen.post_message(CaseChanged(message.case_id))
