@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from textual._styles_cache import StylesCache
+from textual.reactive import Reactive
 from textual.screen import Screen
+from textual.widget import Widget
 from textual.widgets import Static
 
 from duban_tui.commands import Place
@@ -22,6 +24,10 @@ class DeskScreen(Screen[Result]):
 
     PLACES: ClassVar[tuple[Place, ...]] = ()
     """Where, besides `Place.EVERYWHERE`, this screen's commands come from."""
+
+    focused: Reactive[Widget | None] = Reactive(None, repaint=False)
+    """Textual paints the whole screen anew when the keyboard goes from one widget to another. The two are
+    painted anyway, and whatever is styled by their focus."""
 
     def __init__(self) -> None:
         """Put the footer, and the notice for terminals that are too small, under every screen."""

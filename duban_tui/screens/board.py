@@ -374,13 +374,14 @@ class BoardScreen(DeskScreen[None]):
 
     def on_jump_line_left(self, event: JumpLine.Left) -> None:
         """The place was said, or not."""
-        from duban_tui.widgets.jump_line import place_of
+        from duban_tui.widgets.jump_line import JumpLine, place_of
 
-        self._to_list()
         cases = self.query_one(CaseList)
         place = place_of(event.written, len(cases))
         if place is not None:
             cases.action_jump(place)
+        self.set_focus(cases)
+        self.query_one(JumpLine).display = False
 
     def action_export(self) -> None:
         """E: the list shown, as a file."""

@@ -48,7 +48,7 @@ class JumpLine(Horizontal):
     BINDINGS = [Binding("escape", "leave", "返回", show=False)]
 
     class Left(Message):
-        """It is gone."""
+        """It may go."""
 
         def __init__(self, written: str) -> None:
             """What was written, for `place_of` in the list as it is by now; empty: nowhere."""
@@ -84,7 +84,7 @@ class JumpLine(Horizontal):
         self._leave("")
 
     def _leave(self, written: str) -> None:
-        self.display = False
+        """Say so and stay: whoever hears it lets it go together with what else changes, in one frame."""
         self.post_message(self.Left(written))
 
     def on_descendant_blur(self, event: events.DescendantBlur) -> None:
