@@ -164,12 +164,9 @@ def candidates(
     Raises:
         Damaged: the index cannot be read.
     """
-    texts, moved = waiting.read(connection) if waits is None else waits
-    streams = _Streams(
-        place
-        for place, text in texts
-        if band.first <= place < band.end and all(word in text for word in words)
-    )
+    waits = waits or waiting.read(connection)
+    moved = waits.moved
+    streams = _Streams(waits.having(words, *band))
     for piece in pieces_in(connection, band):
         yield from streams.down_to(piece.newest)
         found = within(connection, piece, under(connection, piece, keys), band)
@@ -181,10 +178,7 @@ def candidates(
 
 def count(connection: Connection, words: Sequence[str], keys: Sequence[int], band: Band) -> int:
     """How many candidates there are, those that moved counted twice."""
-    texts = waiting.read(connection).texts
-    found = sum(
-        band.first <= place < band.end and all(word in text for word in words) for place, text in texts
-    )
+    found = sum(1 for _ in waiting.read(connection).having(words, *band))
     for piece in pieces_in(connection, band):
         found += len(within(connection, piece, under(connection, piece, keys), band))
     return found
@@ -238,8 +232,8 @@ def holding(connection: Connection, place: int) -> list[Piece]:
 
 def placed(connection: Connection, band: Band) -> list[int]:
     """All places in a band at which a case stands; in two pieces: twice."""
-    texts, moved = waiting.read(connection)
-    found = [place for place, _ in texts if band.first <= place < band.end]
+    waits = waiting.read(connection)
+    moved, found = waits.moved, list(waits.having((), *band))
     for piece in pieces_in(connection, band):
         numbers = within(connection, piece, BitMap(range(piece.cases)) - piece.gone, band)
         found += (place for place in places_of(connection, piece, numbers) if place not in moved)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from db.connection import Connection
@@ -30,10 +30,17 @@ class Row(NamedTuple):
 class Waiting(NamedTuple):
     """All that waits, as a lookup reads it."""
 
-    texts: list[tuple[int, str]]
-    """Place and text, in the order of the answer."""
+    texts: list[tuple[int, bytes]]
+    """Place and text, as UTF-8, in the order of the answer."""
     moved: frozenset[int]
     """Places whose cases may stand in a piece, where they no longer count."""
+
+    def having(self, words: Iterable[str], first: int, end: int) -> Iterator[int]:
+        """The places from one to before another whose texts have all these words."""
+        sought = [word.encode() for word in words]
+        for place, text in self.texts:
+            if first <= place < end and all(word in text for word in sought):
+                yield place
 
 
 def read(connection: Connection) -> Waiting:
@@ -43,7 +50,8 @@ def read(connection: Connection) -> Waiting:
     return Waiting(texts, frozenset(place for place, _, stood in rows if stood))
 
 
-_READ = "SELECT place, text, stood FROM lookup_waiting ORDER BY place DESC"
+_READ = "SELECT place, CAST(text AS BLOB), stood FROM lookup_waiting ORDER BY place DESC"
+"""As it lies there: to make strings of thousands of texts would take longer than to look through them."""
 
 
 def put_new(connection: Connection, cases: Iterable[tuple[int, str]]) -> None:
