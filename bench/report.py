@@ -170,8 +170,8 @@ def _office(name: str, run: Run) -> str:
 
 
 _REASONS: dict[str, str] = {
-    "jump to the N-th": "timed from Enter to the last of two frames: the line that asked goes, then the list "
-    "stands elsewhere, which alone costs what End and Home do.",
+    "jump to the N-th": "timed from Enter to the last of its frames: the line that asked goes and the list "
+    "stands elsewhere in one, after Textual has laid out the screen anew; the scroll bars follow.",
     "generator": "folding, hashing and validating the steps of a case takes most of one core; acts, "
     "masks and lists are made beside it.",
     "one saved step": "the raw rows are written again right after ours, so their pages are in memory; ours "

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+import unicodedata
+
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -32,3 +35,20 @@ def pieces(text: str, data: st.DataObject | None) -> list[str]:
         return [text[at:end] for at in range(len(text)) for end in range(at + 1, len(text) + 1)]
     start = data.draw(st.integers(0, len(text)))
     return [text[start : start + length] for length in (1, 2, 3, 5, 8) if start + length <= len(text)]
+
+
+def _slowly(text: str) -> str:
+    return "".join(
+        " " if sign < " " or sign == "\x7f" or "\ud800" <= sign <= "\udfff" else sign
+        for sign in unicodedata.normalize("NFKC", text)
+    ).lower()
+
+
+@given(st.one_of(st.text(), texts, st.text("路A，．～\u0301\u3099\u1161\uac00ｶﾞ…℃\n　Σς")))
+def test_folding_sign_by_sign_is_no_other_way(text: str) -> None:
+    assert fold(text) == _slowly(text)
+
+
+def test_every_sign_is_folded_as_unicode_has_it() -> None:
+    for code in range(sys.maxunicode + 1):
+        assert fold(chr(code)) == _slowly(chr(code)), hex(code)
