@@ -181,7 +181,8 @@ _REASONS: dict[str, str] = {
     "End and Home": "as Page Down: a whole screen of new lines.",
     "hold Down": "at the edge of the list every line moves, so all are put together and sent again.",
     "a district": "a district with few cases past their limit is walked to its end for a page of them.",
-    "CSV rows, of": "small ledgers are cut in one process; from 20,000 rows on a second one does it.",
+    "CSV rows, of": "understanding a row and validating, folding and hashing its steps takes one core; the "
+    "bare script has none of that, and since the index is ours it writes twice as fast as with FTS5.",
 }
 """By a part of a row's name: what keeps it from its budget. Shown only where the budget is missed."""
 
