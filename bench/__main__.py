@@ -91,7 +91,7 @@ def main() -> None:
         if not (args.quick or args.sizes or args.only):
             _measure(LETTER_CASES, LETTERS, OF_LETTERS, kept=True)
     if not args.quick:
-        _write_page(sizes)
+        _write_page(sorted({*sizes, *SMALLER, FULL}))
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -59,7 +59,7 @@ def _index_again(filled: Connection, empty: Connection) -> float:
         cut = [(search_index.place_of(filled, one), search_index.indexed(texts[one])) for one in texts]
         begun = time.perf_counter()
         with transaction(empty):
-            search_index.put_new(empty, cut)
+            waiting.put_new(empty, cut)
         while pressing.press(empty):
             pass
         spent += time.perf_counter() - begun

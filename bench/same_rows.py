@@ -8,7 +8,7 @@ from typing import Any
 
 from db import search_index
 from db.connection import Connection, transaction
-from db.index import pressing
+from db.index import pressing, waiting
 
 _TABLES = ("case", "case_number", "event", "content", "assignment", "submitter")
 _PIECE = 20_000
@@ -36,7 +36,7 @@ def _piece(filled: Connection, empty: Connection, ids: Sequence[int]) -> float:
             if found:
                 marks = ", ".join("?" * len(found[0]))
                 empty.executemany(f'INSERT INTO "{table}" VALUES ({marks})', found)
-        search_index.put_new(empty, [(place, search_index.indexed(texts)) for place, texts in words])
+        waiting.put_new(empty, [(place, search_index.indexed(texts)) for place, texts in words])
     while pressing.press(empty):
         pass
     return time.perf_counter() - start

@@ -1,4 +1,4 @@
-"""The lookup of thousands of new cases, made beside the writing: a third of the work of a case.
+"""The lookup of thousands of new cases, made beside the writing.
 
 Only where thousands come in; the words of a desk's single step are masked where it is written, and wait.
 """
@@ -17,6 +17,12 @@ from db.search_index import indexed
 Texts = Sequence[str]
 """All by which one case may be found."""
 
+Masker = Beside[Sequence[Texts], list[str]]
+"""Folds and masks."""
+
+Presser = Beside[Sequence[str], list[tuple[int, bytes]]]
+"""Makes blocks of lists of the texts of cases in their order."""
+
 WORTH_A_PROCESS = 20_000
 """From how many cases on processes of their own help."""
 
@@ -27,14 +33,10 @@ MOST_WAITING = 3
 class Bulk:
     """Two helpers: one folds and masks texts, one presses what waits."""
 
-    def __init__(
-        self,
-        masker: Beside[Sequence[Texts], list[str]],
-        presser: Beside[Sequence[str], list[tuple[int, bytes]]],
-    ) -> None:
+    def __init__(self, masker: Masker, presser: Presser) -> None:
         """Have these two."""
         self.masker = masker
-        self._presser: Beside[Sequence[str], list[tuple[int, bytes]]] | None = presser
+        self._presser: Presser | None = presser
         self._rows: list[waiting.Row] = []
 
     def settle(self, connection: Connection) -> None:
@@ -48,18 +50,15 @@ class Bulk:
             return
         try:
             self._exchange(connection, self._presser, waiting.count(connection))
-        except (EOFError, OSError):  # The system ended it: from now on this process presses.
+        except (EOFError, OSError, MemoryError):  # The system ended it, or it had no room.
             self._presser = None
 
-    def _exchange(
-        self, connection: Connection, presser: Beside[Sequence[str], list[tuple[int, bytes]]], waits: int
-    ) -> None:
-        from db.index import merging, pressing
+    def _exchange(self, connection: Connection, presser: Presser, waits: int) -> None:
+        from db.index import pressing
 
         if presser.has_answered() or (presser.is_asked and waits > MOST_WAITING * waiting.AT_ONCE):
             waits -= pressing.replace(connection, self._rows, presser.answer())
-            while merging.merge(connection):
-                merging.sweep(connection)
+            upkeep.merge_all(connection)
         if not presser.is_asked and waits >= waiting.AT_ONCE:
             self._rows = waiting.oldest(connection, waiting.AT_ONCE)
             presser.ask(waiting.texts_in_order(self._rows))

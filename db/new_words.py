@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from db import search_index
 from db.connection import Connection
+from db.index import waiting
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from db.beside import Beside
-    from db.bulk import Bulk
+    from db.bulk import Bulk, Masker
 
 CHUNK = 200
 """Cases in one question to the masker: asking costs little, and waiting for the last answer too."""
@@ -40,7 +40,7 @@ class NewWords:
         if len(self.waiting) == CHUNK:
             self._hand_over(self.masker)
 
-    def _hand_over(self, masker: Beside[Sequence[Sequence[str]], list[str]]) -> None:
+    def _hand_over(self, masker: Masker) -> None:
         if masker.is_asked:
             self.texts += masker.answer()
         if self.waiting:
@@ -50,7 +50,7 @@ class NewWords:
     def flush(self) -> None:
         """Write what was gathered."""
         if self.masker is not None:
-            self._hand_over(self.masker)
-            self._hand_over(self.masker)
-        search_index.put_new(self.connection, zip(self.places, self.texts, strict=True))
+            self._hand_over(self.masker)  # The rest goes,
+            self._hand_over(self.masker)  # and comes back.
+        waiting.put_new(self.connection, zip(self.places, self.texts, strict=True))
         self.places, self.texts = [], []

@@ -61,11 +61,6 @@ def words(query: str) -> list[str]:
     return list(dict.fromkeys(fold(query).split()))
 
 
-def put_new(connection: Connection, cases: Iterable[tuple[int, str]]) -> None:
-    """Index cases that never stood there, as (place, indexed text); inside the caller's transaction."""
-    waiting.put_new(connection, cases)
-
-
 def refresh(connection: Connection, case_id: int, *, was_open: bool | None = None) -> None:
     """Index a case anew under the texts that stand in the office; inside the caller's transaction.
 

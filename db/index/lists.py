@@ -1,15 +1,14 @@
 """Lists of cases as they are stored: of several keys together in a block, about a page of the file.
 
-A block is, all little-endian: how many keys (u32); the keys (i64); of each, how many cases stand under it,
-less one (u16); where the list of each ends, in steps of two bytes (u16); then the lists. A list is what a
-Roaring bitmap keeps of up to 65,536 numbers (Lemire et al., 2016): up to 4,096 of them one by one (u16), of
-more a bit for each of the 65,536.
+A block is read as it lies, so all of it is little-endian, as our machines are (x86-64, aarch64). It is: how
+many keys (u32); the keys (i64); of each, how many cases stand under it, less one (u16); where the list of
+each ends, in steps of two bytes (u16); then the lists. A list is what a Roaring bitmap keeps of up to 65,536
+numbers (Lemire et al., 2016): up to 4,096 of them one by one (u16), of more a bit for each of the 65,536.
 """
 
 from __future__ import annotations
 
 import struct
-import sys
 from bisect import bisect_left
 
 from pyroaring import BitMap
@@ -43,6 +42,4 @@ def read(block: bytes, key: int) -> BitMap | None:
 
 
 def _column(block: bytes, begin: int, size: int, code: str) -> memoryview:
-    if sys.byteorder == "big":
-        raise NotImplementedError("blocks are read as they lie: little-endian machines only")
     return memoryview(block)[begin : begin + size].cast(code)  # type: ignore[call-overload, no-any-return]

@@ -52,13 +52,25 @@ def merge(connection: Connection, pause: Pause = lambda: True) -> bool:
         OfficeError: the database refused; the index is as it was.
     """
     with writing(connection):
-        if _somebody_is_making(connection):
-            return False
-        chosen = due(connection)
+        chosen = [] if _somebody_is_making(connection) else due(connection)
         if not chosen:
             return False
         places, sources = _numbered(connection, chosen)
-        piece = begin(connection, places, _now()) if len(places) else None
+        piece = begin(connection, places, _now()) if places else None
+        if piece is None:  # Every case is gone: nothing stands for them.
+            _take_out(connection, chosen)
+    made = piece is None or _made(connection, piece, sources, pause)
+    if made and any(source.piece.erased for source in sources):
+        sweep(connection, forgetting=True)
+    return made
+
+
+def _take_out(connection: Connection, pieces: Sequence[Piece]) -> None:
+    connection.executemany("DELETE FROM lookup_piece WHERE id = ?", [(piece.id,) for piece in pieces])
+
+
+def _made(connection: Connection, piece: int, sources: Sequence[_Source], pause: Pause) -> bool:
+    """Make a piece; whether it stands for its sources now. Where not, somebody else may begin at once."""
     made = False
     try:
         made = _make(connection, piece, sources, pause)
@@ -66,15 +78,13 @@ def merge(connection: Connection, pause: Pause = lambda: True) -> bool:
         if not made:
             with suppress(OfficeError):  # Then it is known by its time that nobody is at it.
                 _give_up(connection, piece)
-    if any(source.piece.erased for source in sources):
-        sweep(connection, forgetting=True)
     return made
 
 
-def _make(connection: Connection, piece: int | None, sources: Sequence[_Source], pause: Pause) -> bool:
-    for part in _parts(sources, connection) if piece is not None else ():
+def _make(connection: Connection, piece: int, sources: Sequence[_Source], pause: Pause) -> bool:
+    for part in _parts(sources, connection):
         with writing(connection):
-            if piece is None or not _is_ours(connection, piece):
+            if not _is_ours(connection, piece):
                 return False
             put_blocks(connection, piece, part)
         if not pause():
@@ -147,26 +157,24 @@ def _is_ours(connection: Connection, piece: int) -> bool:
     return connection.execute(sql, (_now(), piece)).fetchone() is not None
 
 
-def _give_up(connection: Connection, piece: int | None) -> None:
-    """Where a piece was not finished, somebody else may begin at once."""
+def _give_up(connection: Connection, piece: int) -> None:
     with writing(connection):
         connection.execute("DELETE FROM lookup_piece WHERE id = ? AND making IS NOT NULL", (piece,))
 
 
-def _replace(connection: Connection, piece: int | None, sources: Sequence[_Source]) -> bool:
+def _replace(connection: Connection, piece: int, sources: Sequence[_Source]) -> bool:
     """Let a new piece stand for those it was made of; what left them meanwhile has left it too."""
     present = {each.id: each for each in pieces_in(connection, EVERYWHERE)}
     if any(source.piece.id not in present for source in sources):
         return False
-    if piece is not None and not _is_ours(connection, piece):
+    if not _is_ours(connection, piece):
         return False
     left = BitMap()
     for source in sources:
         since = present[source.piece.id].gone - source.piece.gone
         left |= BitMap(source.numbers[np.asarray(since.to_array())].astype(np.uint32))
-        connection.execute("DELETE FROM lookup_piece WHERE id = ?", (source.piece.id,))
-    if piece is not None:
-        finish(connection, piece, left)
+    _take_out(connection, [source.piece for source in sources])
+    finish(connection, piece, left)
     return True
 
 

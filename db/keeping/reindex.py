@@ -6,10 +6,12 @@ from collections.abc import Iterator
 
 from db import search_index
 from db.bulk import bulk_for
-from db.connection import Connection, Progress
+from db.connection import Connection, OfficeError, Progress
 from db.index import waiting
 from db.keeping import upkeep
 from db.new_words import NewWords
+
+KILLED = "做索引的进程被系统终止，可能是内存不足，什么都没有改动。请关闭其他程序再试"
 
 AT_ONCE = 1_000
 """Cases whose texts are held in memory."""
@@ -19,8 +21,19 @@ def remake(connection: Connection, progress: Progress = lambda done, total: None
     """Index every case anew, inside the caller's transaction: after the way of cutting texts has changed.
 
     In the order of their places, with the memory of some thousand cases.
+
+    Raises:
+        OfficeError: the system ended a helper; the transaction has to be undone.
     """
     waiting.create(connection)
+    try:
+        _index_all(connection, progress)
+    except (EOFError, ConnectionError) as error:
+        raise OfficeError(KILLED) from error
+    upkeep.settle(connection)
+
+
+def _index_all(connection: Connection, progress: Progress) -> None:
     done, total = 0, connection.execute('SELECT count(*) FROM "case"').fetchone()[0]
     with bulk_for(total) as bulk:
         new = NewWords(connection, bulk)
@@ -32,7 +45,6 @@ def remake(connection: Connection, progress: Progress = lambda done, total: None
                 bulk.settle(connection)
             done += len(part)
             progress(done, total)
-    upkeep.settle(connection)
 
 
 _NEXT = 'SELECT id FROM "case" WHERE open = ? AND id > ? ORDER BY id LIMIT ?'

@@ -66,11 +66,12 @@ def settle(connection: Connection, at_least: int | None = None) -> None:
     from db.index import pressing
 
     while waiting.count(connection) >= rows and pressing.press(connection):
-        _merge_all(connection)
-    _merge_all(connection)
+        pass
+    merge_all(connection)
 
 
-def _merge_all(connection: Connection) -> None:
+def merge_all(connection: Connection) -> None:
+    """Merge what is due, and take away what it leaves; see `settle`."""
     from db.index import merging
 
     merging.sweep(connection)

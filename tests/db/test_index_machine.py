@@ -75,7 +75,7 @@ class Machine:
                 self.desk.execute('INSERT INTO "case" VALUES (?, ?, ?, ?)', (case_id, text, "", is_open))
                 added.append((rank(case_id, is_open=is_open), indexed([text, ""])))
                 self.cases[case_id] = (text, is_open)
-            search_index.put_new(self.desk, added)
+            waiting.put_new(self.desk, added)
 
     def change(self) -> None:
         if not self.cases:
