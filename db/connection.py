@@ -320,10 +320,6 @@ def explain(error: Exception, path: Path) -> str:
         ("readonly", "办公库是只读的，未写入：{path}。请检查文件权限"),
         ("disk is full", "磁盘已满，未写入：{path}。请腾出空间后重试"),
         ("disk I/O", "磁盘读写出错，未写入：{path}。请检查磁盘和剩余空间"),
-        (
-            "lookup index",
-            "快查索引已损坏：{path}。请运行 duban doctor --rebuild，不行再用 duban restore 恢复备份",
-        ),
         ("malformed", "办公库已损坏：{path}。请运行 duban doctor，并用 duban restore 恢复备份"),
         ("unable to open", "打不开办公库：{path}。请检查路径和权限"),
         ("no such table", "这不是 Duban 的办公库：{path}"),

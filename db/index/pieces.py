@@ -13,18 +13,18 @@ from typing import NamedTuple
 
 from pyroaring import BitMap
 
-from db.connection import Connection, driver
+from db.connection import Connection, OfficeError
 from db.index import lists, waiting
 from db.index.schema import A_ROW
 from db.index.waiting import Waiting
 
 
-class Damaged(driver.DatabaseError):
+class Damaged(OfficeError):
     """A part of the index is missing, or is not what it should be."""
 
     def __init__(self) -> None:
-        """The words by which `connection.explain` knows it."""
-        super().__init__("lookup index damaged")
+        """Say how to mend it."""
+        super().__init__("快查索引已损坏。请运行 duban doctor --rebuild，不行再用 duban restore 恢复备份")
 
 
 class Band(NamedTuple):

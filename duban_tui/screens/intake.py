@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 from textual.widgets import Static
 
 from db.actions import FIELDS, Action
+from db.connection import OfficeError
 from db.deadlines import clock
 from db.drafts import Draft
 from db.reads import similar
@@ -135,7 +136,10 @@ class IntakeScreen(FormScreen):
         self._looked_for = title
         reader, now = self.desk.reader, self.desk.now()
         enough = len(title) >= MIN_WORDS
-        self._similar = similar.open_cases(reader, title, now=now, limit=SIMILAR) if enough else []
+        try:
+            self._similar = similar.open_cases(reader, title, now=now, limit=SIMILAR) if enough else []
+        except OfficeError as error:
+            self.notify(str(error), title="查不了重复", severity="warning", markup=False)
         self._show_remarks()
 
     def doubts(self, entered: dict[str, Any]) -> list[str]:

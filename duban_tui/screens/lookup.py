@@ -145,10 +145,17 @@ class LookupScreen(DeskScreen[None]):
             )  # fmt: skip
         except Superseded:
             return
+        except OfficeError as error:
+            self.app.call_from_thread(self._refuse, error)
+            return
         finally:
             reader.set_progress_handler(None, 0)
         if not worker.is_cancelled:
             self.app.call_from_thread(self._show, found, keep, (text, within))
+
+    def _refuse(self, error: OfficeError) -> None:
+        """The index cannot be read: say why, and how to mend it."""
+        self.notify(str(error), title="查不了", severity="error", markup=False)
 
     def _show(self, found: Lookup, keep: bool, answered: tuple[str, ListQuery | None]) -> None:
         if not self.is_attached:  # Esc came first.
@@ -299,7 +306,11 @@ class LookupScreen(DeskScreen[None]):
             ids = board.ids(reader, within, now)
         else:
             sees = self.desk.sees_identity and by_person
-            ids = lookup.ids(reader, words, now=now, within=within, may_see_identity=sees)
+            try:
+                ids = lookup.ids(reader, words, now=now, within=within, may_see_identity=sees)
+            except OfficeError as error:
+                self.app.call_from_thread(self._refuse, error)
+                return
         if not get_current_worker().is_cancelled:
             self.app.call_from_thread(self._hand_over, ids, label)
 
