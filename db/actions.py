@@ -385,8 +385,15 @@ def _checked(action: Action, spec: FieldSpec, value: Any) -> Any:
     return checked
 
 
+_CODES = {
+    term: {name: str(member.value) for member in term for name in (member.label, member.value)}
+    for term in CHOICES.values()
+}
+"""Code or label of a term → its code."""
+
+
 def _term(term: type[Term], text: str) -> str:
-    for member in term:
-        if text in (member.value, member.label):
-            return str(member.value)
+    code = _CODES[term].get(text)
+    if code is not None:
+        return code
     raise ValueError(f"只能是：{'、'.join(member.label for member in term)}")

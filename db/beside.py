@@ -8,6 +8,8 @@ from multiprocessing.connection import Connection as Pipe
 from types import TracebackType
 from typing import Generic, Self, TypeVar
 
+from db import collector
+
 Question = TypeVar("Question")
 Answer = TypeVar("Answer")
 
@@ -35,7 +37,8 @@ class Beside(Generic[Question, Answer]):
         """Begin with this; the answer to the last question was taken."""
         if self.is_asked:
             raise RuntimeError("the last answer was not taken")
-        self._pipe.send(question)
+        with collector.paused():
+            self._pipe.send(question)
         self.is_asked = True
 
     def has_answered(self) -> bool:
@@ -53,7 +56,8 @@ class Beside(Generic[Question, Answer]):
             raise RuntimeError("nothing was asked")
         self.is_asked = False
         said: Answer
-        said, error = self._pipe.recv()
+        with collector.paused():
+            said, error = self._pipe.recv()
         if error is not None:
             raise error
         return said
@@ -71,8 +75,10 @@ class Beside(Generic[Question, Answer]):
 
 
 def _serve(pipe: Pipe, function: Callable[[Question], Answer]) -> None:
+    import gc
     import signal
 
+    gc.disable()  # What is asked and answered stands in no circle.
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the process that asks.
     while True:
         try:

@@ -8,21 +8,31 @@ COUNTER_BITS = 20
 
 
 class CaseIds:
-    """Gives out ids within one transaction."""
+    """Gives out ids that were not given, whether or not their cases are written yet."""
 
     def __init__(self, connection: Connection) -> None:
         """Know the cases of `connection`."""
         self._connection = connection
+        self._highest = int(connection.execute('SELECT ifnull(max(id), 0) FROM "case"').fetchone()[0])
         self._last: dict[int, int] = {}
+        self._before: dict[int, int] = {}
+
+    def turn(self) -> None:
+        """Begin another batch; what was given for the one before the last is written by now."""
+        self._before, self._last = self._last, {}
 
     def next(self, received: int) -> int:
         """The next free id of a case that was received in this second."""
         base = max(received, 0) << COUNTER_BITS
-        last = self._last.get(base)
+        last = self._last.get(base, self._before.get(base))
         if last is None:
-            row = self._connection.execute(
-                'SELECT max(id) FROM "case" WHERE id >= ? AND id < ?', (base, base + (1 << COUNTER_BITS))
-            ).fetchone()
-            last = base - 1 if row[0] is None else row[0]
+            last = base - 1 if base > self._highest else self._last_given(base)
         self._last[base] = last + 1
+        self._highest = max(self._highest, last + 1)
         return last + 1
+
+    def _last_given(self, base: int) -> int:
+        row = self._connection.execute(
+            'SELECT max(id) FROM "case" WHERE id >= ? AND id < ?', (base, base + (1 << COUNTER_BITS))
+        ).fetchone()
+        return base - 1 if row[0] is None else int(row[0])

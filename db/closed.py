@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple
 
@@ -69,17 +69,26 @@ _TOUCHED = (
 @contextmanager
 def recounted(connection: Connection, case_ids: Iterable[int]) -> Iterator[None]:
     """What is written about these cases inside, the counts say afterwards; in the caller's transaction."""
-    listed = json.dumps(list(case_ids))
+    listed = list(case_ids)
     before = _standing(connection, listed)
     yield
     changes = _standing(connection, listed)
     changes.subtract(before)
+    _change(connection, changes)
+
+
+def add(connection: Connection, case_ids: Sequence[int]) -> None:
+    """Count cases that were just written and did not stand before; in the caller's transaction."""
+    _change(connection, _standing(connection, case_ids))
+
+
+def _change(connection: Connection, changes: Counter[int]) -> None:
     connection.executemany(_ADD, [(unit, change) for unit, change in changes.items() if change])
 
 
-def _standing(connection: Connection, listed: str) -> Counter[int]:
+def _standing(connection: Connection, case_ids: Sequence[int]) -> Counter[int]:
     held: Counter[int] = Counter()
-    for *units, number in connection.execute(_STANDING, (listed,)):
+    for *units, number in connection.execute(_STANDING, (json.dumps(case_ids),)):
         for unit in (ALL, *units):
             if unit is not None:
                 held[unit] += number

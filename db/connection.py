@@ -40,6 +40,8 @@ __all__ = [
     "transaction",
 ]
 
+driver.register_adapter(bool, int)  # Else it is looked for in vain at every yes and no, a microsecond each.
+
 Connection = driver.Connection
 """A bare DB-API connection; rows are tuples."""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from db import search_index
@@ -53,6 +53,13 @@ def references(data: Mapping[str, Any]) -> Iterator[Mapping[str, str]]:
                 yield one
 
 
+_APART = {
+    action: tuple(spec.name for spec in fields if spec.kind in ("long", "mapping"))
+    for action, fields in FIELDS.items()
+}
+"""Fields that hold texts which may have to be forgotten."""
+
+
 def take_out(action: Action, data: Mapping[str, Any]) -> tuple[dict[str, Any], list[Sealed]]:
     """Part the data of an act into what the chain may hold and the texts that stand apart."""
     kept, sealed = dict(data), list[Sealed]()
@@ -62,10 +69,10 @@ def take_out(action: Action, data: Mapping[str, Any]) -> tuple[dict[str, Any], l
         return reference(sealed[-1])
 
     if action is not Action.VERIFY:
-        for spec in FIELDS[action]:
-            if spec.name in kept and spec.kind in ("long", "mapping"):
-                value = kept[spec.name]
-                kept[spec.name] = apart(spec.name, value if spec.kind == "long" else canonical(value))
+        for name in _APART[action]:
+            if name in kept:
+                value = kept[name]
+                kept[name] = apart(name, value if isinstance(value, str) else canonical(value))
         return kept, sealed
     personal = {name: kept.pop(name) for name in PERSONAL_NOTE_FIELDS if name in kept}
     kept["note"] = apart("note", canonical(personal))
@@ -96,12 +103,13 @@ def _names_a_file(said: Mapping[str, Any]) -> bool:
     )
 
 
-def write(connection: Connection, sealed: Iterable[tuple[int, Sealed]]) -> None:
-    """Insert (case id, text) pairs; inside the caller's transaction."""
-    connection.executemany(
-        "INSERT INTO content (id, case_id, kind, text, salt, sha256) VALUES (?, ?, ?, ?, ?, ?)",
-        [(one.id, case_id, one.kind, one.text, one.salt, one.sha256) for case_id, one in sealed],
-    )
+CONTENT_INSERT = "INSERT INTO content (id, case_id, kind, text, salt, sha256) VALUES (?, ?, ?, ?, ?, ?)"
+"""Takes what `row` gives."""
+
+
+def row(case_id: int, sealed: Sealed) -> tuple[Any, ...]:
+    """The row of `content` of a text of a case."""
+    return sealed.id, case_id, sealed.kind, sealed.text, sealed.salt, sealed.sha256
 
 
 def erase(connection: Connection, content_id: str, *, now: int, why: str) -> None:

@@ -32,11 +32,10 @@ def check(seat: Seat, action: Action, data: Mapping[str, Any], before: Iterable[
 
 def _is_own(name: str, action: Action, data: Mapping[str, Any], before: Iterable[Verdict]) -> bool:
     """Whether all that an act takes back was this officer's; what it means is found by the step or file."""
-    steps = [verdict.step for verdict in before]
     if action is Action.UNDO:
-        return all(step.by == name for step in steps if step.id == data["event"])
+        return all(one.step.by == name for one in before if one.step.id == data["event"])
     if action is Action.DETACH:
-        return all(step.by == name for step in steps if _holds(step, str(data["file"])))
+        return all(one.step.by == name for one in before if _holds(one.step, str(data["file"])))
     return True
 
 

@@ -11,46 +11,32 @@ from db.index import waiting
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from db.bulk import Bulk, Masker
-
-CHUNK = 200
-"""Cases in one question to the masker: asking costs little, and waiting for the last answer too."""
+    from db.bulk import Bulk, Texts
 
 
 class NewWords:
-    """Gathers the words of new cases; a masker masks them while other cases are written."""
+    """Folds and masks the words of some new cases, then others; beside other work where there is help."""
 
     def __init__(self, connection: Connection, bulk: Bulk | None) -> None:
         """Write into `connection`; inside its transaction."""
         self.connection = connection
         self.masker = None if bulk is None else bulk.masker
+        self.cases: Sequence[tuple[int, Texts]] = []
         if self.masker is not None and self.masker.is_asked:
             self.masker.answer()  # A batch that was broken off asked and did not listen.
-        self.places: list[int] = []
-        self.texts: list[str] = []
-        self.waiting: list[Sequence[str]] = []
 
-    def add(self, case_id: int, words: list[str], *, is_open: bool) -> None:
-        """Take the words of a case that never stood in the index."""
-        self.places.append(search_index.rank(case_id, is_open=is_open))
-        if self.masker is None:
-            self.texts.append(search_index.indexed(words))
-            return
-        self.waiting.append(words)
-        if len(self.waiting) == CHUNK:
-            self._hand_over(self.masker)
+    def begin(self, cases: Sequence[tuple[int, Texts]]) -> None:
+        """Take cases that never stood in the index: the place of each, and all it may be found by."""
+        self.cases = cases
+        if self.masker is not None and cases:
+            self.masker.ask([texts for _, texts in cases])
 
-    def _hand_over(self, masker: Masker) -> None:
-        if masker.is_asked:
-            self.texts += masker.answer()
-        if self.waiting:
-            masker.ask(self.waiting)
-        self.waiting = []
-
-    def flush(self) -> None:
-        """Write what was gathered."""
-        if self.masker is not None:
-            self._hand_over(self.masker)  # The rest goes,
-            self._hand_over(self.masker)  # and comes back.
-        waiting.put_new(self.connection, zip(self.places, self.texts, strict=True))
-        self.places, self.texts = [], []
+    def finish(self) -> None:
+        """Write what was begun."""
+        if self.masker is not None and self.cases:
+            masked = self.masker.answer()
+        else:
+            masked = [search_index.indexed(texts) for _, texts in self.cases]
+        places = [place for place, _ in self.cases]
+        waiting.put_new(self.connection, zip(places, masked, strict=True))
+        self.cases = []

@@ -40,7 +40,7 @@ def refold(
     """
     folded = [_fold(connection, calendars, directory, *one) for one in cases]
     numbers.settle(connection, folded)
-    rows.write(connection, folded, directory.place)
+    rows.write(connection, rows.of(folded, directory.place))
     mark(connection, [verdict for one in folded for verdict in one.verdicts])
     for one in folded:
         _submitter(connection, one, secret)

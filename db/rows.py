@@ -13,11 +13,11 @@ from typing import Any, NamedTuple
 from sqlmodel import SQLModel
 
 from db import closed
-from db.connection import Connection
+from db.connection import Connection, driver
 from db.evidence.attachments import attached
 from db.models import Assignment, Attachment, Case, CaseNumber, Note
 from db.state import CaseState, Verdict
-from db.terms import Outcome
+from db.terms import DueSource, Outcome, Pending, Role, Stage
 
 OWN_SCHEME = "本台"
 """The number scheme of this office."""
@@ -78,6 +78,10 @@ _part_read = attrgetter(*_read(Assignment, _PART_GIVEN))
 _NOTE_COLUMNS = _columns(Note)
 _FILE_COLUMNS = ("sha256", "event_id", "case_id", "content_id", "size", "removed_by")
 
+for _term in (Stage, Pending, DueSource, Role):
+    driver.register_adapter(_term, str)
+
+_NEW_CASE = _insert(Case, _CASE_COLUMNS)
 _CASE = _insert(Case, _CASE_COLUMNS, _update_all(Case, "id"))
 _NUMBER = _insert(
     CaseNumber,
@@ -135,31 +139,68 @@ def _file_rows(folded: Folded) -> Iterable[tuple[Any, ...]]:
         yield file.sha256, file.event_id, folded.case_id, file.content_id, file.size, removed_by
 
 
-def write(connection: Connection, folded: Sequence[Folded], locate: Locate) -> None:
-    """Write the rows of folded cases; inside the caller's transaction."""
-    with closed.recounted(connection, [one.case_id for one in folded]):
-        connection.executemany(_CASE, [_case_row(one, locate) for one in folded])
-    connection.executemany(
-        _NUMBER,
+Row = tuple[Any, ...]
+
+
+class Rows(NamedTuple):
+    """All rows of some folded cases, by table."""
+
+    case_ids: list[int]
+    cases: list[Row]
+    numbers: list[Row]
+    parts: list[Row]
+    notes: list[Row]
+    undone: list[Row]
+    """Notes that stand no more."""
+    files: list[Row]
+
+
+NOTHING = Rows([], [], [], [], [], [], [])
+
+
+def of(folded: Sequence[Folded], locate: Locate) -> Rows:
+    """The rows of folded cases."""
+    return Rows(
+        [one.case_id for one in folded],
+        [_case_row(one, locate) for one in folded],
         [
             (scheme, number, one.case_id)
             for one in folded
             for scheme, number in [(OWN_SCHEME, one.state.number), *one.state.numbers]
         ],
+        [row for one in folded for row in _part_rows(one, locate)],
+        [row for one in folded for row in _note_rows(one)],
+        [(each,) for one in folded for each in _undone(one)],
+        [row for one in folded for row in _file_rows(one)],
     )
-    connection.executemany("DELETE FROM assignment WHERE case_id = ?", [(one.case_id,) for one in folded])
-    connection.executemany(_PART, [row for one in folded for row in _part_rows(one, locate)])
-    connection.executemany(_NOTE, [row for one in folded for row in _note_rows(one)])
-    connection.executemany(
-        "DELETE FROM note WHERE event_id = ?", [(each,) for one in folded for each in _undone(one)]
-    )
-    connection.executemany(_FILE, [row for one in folded for row in _file_rows(one)])
 
 
-def words(one: Folded, texts: list[str]) -> list[str]:
+def insert(connection: Connection, rows: Rows) -> None:
+    """Write the rows of cases of which nothing stood; inside the caller's transaction."""
+    connection.executemany(_NEW_CASE, rows.cases)
+    closed.add(connection, rows.case_ids)
+    _write_others(connection, rows)
+
+
+def write(connection: Connection, rows: Rows) -> None:
+    """Write the rows of any cases, in the place of what stood; inside the caller's transaction."""
+    with closed.recounted(connection, rows.case_ids):
+        connection.executemany(_CASE, rows.cases)
+    connection.executemany("DELETE FROM assignment WHERE case_id = ?", [(each,) for each in rows.case_ids])
+    _write_others(connection, rows)
+
+
+def _write_others(connection: Connection, rows: Rows) -> None:
+    connection.executemany(_NUMBER, rows.numbers)
+    connection.executemany(_PART, rows.parts)
+    connection.executemany(_NOTE, rows.notes)
+    connection.executemany("DELETE FROM note WHERE event_id = ?", rows.undone)
+    connection.executemany(_FILE, rows.files)
+
+
+def words(state: CaseState, texts: list[str]) -> list[str]:
     """Everything a case may be found by: its numbers, title, place and the texts given."""
-    numbers = [one.state.number, *(number for _, number in one.state.numbers)]
-    return [*numbers, one.state.title, one.state.place, *texts]
+    return [state.number, *(number for _, number in state.numbers), state.title, state.place, *texts]
 
 
 _STORED = {

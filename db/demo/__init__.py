@@ -21,7 +21,7 @@ from db.demo.timing import Timing
 from db.instants import DAY_SECONDS, day_of, start_of
 
 if TYPE_CHECKING:
-    from db.journal import Act
+    from db.act import Act, Work
     from db.office import Office
 
 __all__ = ["BATCH", "BODY", "Plan", "Progress", "fill", "is_complete", "written"]
@@ -64,22 +64,20 @@ def fill(
         ValueError: the office holds other cases; one Chinese line.
         OfficeError: the database refused; whole batches before stay.
     """
-    from db.bulk import bulk_for
-    from db.journal import record_batch
+    from db.journal import record_batches
 
     plan = agree(office.writer, Plan(cases, seed, office.clock(), body, units, mix))
     grow(office.writer, plan.units)
     author = _Author(office, plan)
     done = written(office.writer)
-    with bulk_for(plan.cases - done) as bulk, closing(_batches(author, done)) as batches:
-        for batch in batches:
-            record_batch(office, [(None, acts) for acts in batch], bulk=bulk)
-            done += len(batch)
+    with closing(_batches(author, done)) as batches:
+        for recorded in record_batches(office, batches, plan.cases - done):
+            done += len(recorded)
             if progress is not None:
                 progress(done, plan.cases)
 
 
-def _batches(author: _Author, done: int) -> Generator[list[Sequence[Act]]]:
+def _batches(author: _Author, done: int) -> Generator[Sequence[Work]]:
     """The acts of the cases that are not written yet; of many, made in a process beside the writing."""
     from db.beside import Beside
     from db.bulk import WORTH_A_PROCESS
@@ -109,9 +107,9 @@ class _Author:
         self.deck = scenes.deck(Random(plan.seed), open_cases)
         self.order = sorted(range(open_cases), key=lambda place: self._open(place)[0].at or 0)
 
-    def batch(self, span: tuple[int, int]) -> list[Sequence[Act]]:
+    def batch(self, span: tuple[int, int]) -> list[Work]:
         """The acts of the cases from one serial number to before another."""
-        return [self.acts(serial) for serial in range(*span)]
+        return [(None, self.acts(serial)) for serial in range(*span)]
 
     def acts(self, serial: int) -> Sequence[Act]:
         """The acts of the case of that serial number, 0 the first."""

@@ -75,10 +75,15 @@ def described(connection: Connection, sha256: str) -> dict[str, Any]:
     return {} if row is None else {"size": row[0], "type": json.loads(row[1])["type"]}
 
 
+def any_removed(verdicts: Iterable[Verdict]) -> bool:
+    """Whether a file was ever taken away from a case."""
+    return any(one.step.action == Action.DETACH for one in verdicts)
+
+
 def erase(connection: Connection, cases: Iterable[Sequence[Verdict]]) -> None:
     """Forget what was said of the files that these cases no longer have; inside the caller's transaction."""
     for verdicts in cases:
-        if any(one.step.action == Action.DETACH for one in verdicts):
+        if any_removed(verdicts):
             for file in attached(verdicts):
                 if file.removed is not None:
                     _forget(connection, file.content_id, file.removed)

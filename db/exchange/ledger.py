@@ -6,6 +6,7 @@ whatever interrupts the import, what is in the office is complete, and the same 
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -13,6 +14,9 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from db import collector
+from db.act import Act
+from db.act import Work as CaseWork
 from db.actions import Action
 from db.connection import Connection, OfficeError, is_keyed
 from db.exchange import history, samples
@@ -28,7 +32,6 @@ from db.rules import Rules
 from db.terms import Via
 
 if TYPE_CHECKING:
-    from db.bulk import Bulk
     from db.office import Office
 
 BATCH = 2_000
@@ -196,29 +199,30 @@ def _unit_after(held: history.Held | None, acts: Sequence[PlannedAct]) -> tuple[
 def _write(
     office: Office, works: Iterator[Work], tally: Tally, total: int, on_progress: OnProgress | None
 ) -> None:
-    from db.bulk import bulk_for
+    from db.journal import record_batches
 
-    with bulk_for(total) as bulk:
-        while waiting := list(islice(works, BATCH)):
-            _write_batch(office, waiting, bulk)
-            for work in waiting:
+    planned: deque[list[Work]] = deque()
+    try:
+        for _ in record_batches(office, _batches(works, planned), total, imported=True):
+            for work in planned.popleft():
                 tally.add(work)
             if on_progress is not None:
                 on_progress(Progress("写入", tally.rows, total))
-
-
-def _write_batch(office: Office, works: Sequence[Work], bulk: Bulk | None) -> None:
-    from db.journal import Act, record_batch
-
-    batch = [
-        (work.case_id, [Act(act.action, act.data, act.party, Via.LEDGER, act.at) for act in work.acts])
-        for work in works
-        if work.acts
-    ]
-    try:
-        if batch:
-            record_batch(office, batch, imported=True, bulk=bulk)
     except ValueError as error:
-        raise LedgerError(f"第 {works[0].lines[0].row} 行起的一批没有写入：{error}") from error
-    except (EOFError, ConnectionError) as error:
-        raise OfficeError("做索引的进程被系统终止，可能是内存不足，这一批没有写入") from error
+        raise LedgerError(f"第 {planned[0][0].lines[0].row} 行起的一批没有写入：{error}") from error
+
+
+def _next(works: Iterator[Work]) -> list[Work]:
+    with collector.paused():
+        return list(islice(works, BATCH))
+
+
+def _batches(works: Iterator[Work], planned: deque[list[Work]]) -> Iterator[list[CaseWork]]:
+    """What is to be written of each batch; the batches that are not written yet are kept in `planned`."""
+    while batch := _next(works):
+        planned.append(batch)
+        yield [
+            (work.case_id, [Act(act.action, act.data, act.party, Via.LEDGER, act.at) for act in work.acts])
+            for work in batch
+            if work.acts
+        ]

@@ -38,13 +38,14 @@ def _index_all(connection: Connection, progress: Progress) -> None:
     with bulk_for(total) as bulk:
         new = NewWords(connection, bulk)
         for part, is_open in _in_order(connection):
-            for case_id, texts in search_index.all_texts_of_many(connection, part).items():
-                new.add(case_id, texts, is_open=is_open)
-            new.flush()
+            texts = search_index.all_texts_of_many(connection, part)
+            new.finish()  # What was masked while these were read.
+            new.begin([(search_index.rank(one, is_open=is_open), words) for one, words in texts.items()])
             if bulk is not None:
                 bulk.settle(connection)
             done += len(part)
             progress(done, total)
+        new.finish()
 
 
 _NEXT = 'SELECT id FROM "case" WHERE open = ? AND id > ? ORDER BY id LIMIT ?'

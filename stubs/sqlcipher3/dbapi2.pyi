@@ -11,5 +11,6 @@ from sqlite3 import OperationalError as OperationalError
 from sqlite3 import ProgrammingError as ProgrammingError
 from sqlite3 import Row as Row
 from sqlite3 import connect as connect
+from sqlite3 import register_adapter as register_adapter
 from sqlite3 import sqlite_version as sqlite_version
 from sqlite3 import sqlite_version_info as sqlite_version_info

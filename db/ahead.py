@@ -1,0 +1,118 @@
+"""New cases composed in a process of its own, one batch ahead of what is written.
+
+The helper reads the office, and goes on from what it composed itself. Its entries hold as long as nobody
+else wrote: each batch is written only where the database is as the helper knows it, and composed anew where
+it is not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, NamedTuple, Self
+
+from db import chain
+from db.act import Work
+from db.beside import Beside
+from db.composer import Composer
+from db.connection import Connection
+from db.entries import Entries
+from db.rules import Rules
+
+if TYPE_CHECKING:
+    from db.office import Office
+
+
+class _Batch(NamedTuple):
+    """What the helper is asked to compose."""
+
+    work: Sequence[Work]
+    now: int
+    """The instant of recording."""
+    afresh: bool
+    """From what the office holds, not from what the helper composed last."""
+
+
+class _Composing:
+    """What the helper does."""
+
+    def __init__(self, home: Path, rules: Rules, officer: str, *, imported: bool) -> None:
+        self.home, self.rules, self.officer, self.imported = home, rules, officer, imported
+        self._composer: Composer | None = None
+
+    def __call__(self, batch: _Batch) -> Entries:
+        composer = self._beginning() if self._composer is None or batch.afresh else self._composer
+        self._composer = None  # Of one that gives up half-way nothing is known.
+        composer.now = batch.now
+        for case_id, acts in batch.work:
+            composer.add(case_id, acts)
+        self._composer = composer
+        return composer.taken()
+
+    def _beginning(self) -> Composer:
+        from db.office import Office
+
+        office = Office.open(self.home, self.rules, self.officer)
+        return Composer(office, office.writer, imported=self.imported)
+
+
+class Ahead:
+    """Has batches composed while others are written. Use it as a context manager."""
+
+    def __init__(self, office: Office, *, imported: bool) -> None:
+        """Compose for an office that is not encrypted: the helper has no key."""
+        self.imported = imported
+        self._office = office
+        composing = _Composing(office.home, office.rules, office.officer, imported=imported)
+        self._helper = Beside(composing)
+        self._known: int | None = None
+        """`PRAGMA data_version` when the helper last read the office; None: it has to read it anew."""
+
+    def begin(self, work: Sequence[Work] | None) -> None:
+        """Have a batch composed, after the last one that was, if it opens new cases only."""
+        if not work or any(case_id is not None for case_id, _ in work):
+            return
+        afresh = self._known is None
+        if afresh:
+            self._known = _version(self._office.writer)
+        self._helper.ask(_Batch(work, self._office.clock(), afresh))
+
+    def composed(self) -> Entries | None:
+        """The batch that was begun; ``None`` if none was.
+
+        Raises:
+            NotAllowed, ValueError: as `journal.record`.
+            EOFError: the helper is gone.
+        """
+        return self._helper.answer() if self._helper.is_asked else None
+
+    def drop(self) -> None:
+        """Something else is written: what is being composed goes on from what will not be there."""
+        if self._helper.is_asked:
+            with suppress(ValueError):  # It will be said again when the batch has its turn.
+                self._helper.answer()
+        self._known = None
+
+    def holds(self, connection: Connection, entries: Entries) -> bool:
+        """Whether the office is as the helper knows it; within the transaction that would write this."""
+        return (
+            _version(connection) == self._known
+            and chain.own_tip(connection, self._office.device.id) == entries.began
+        )
+
+    def __enter__(self) -> Self:
+        """Itself."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """End the helper."""
+        self._helper.__exit__(kind, error, trace)
+
+
+def _version(connection: Connection) -> int:
+    """A number that changes whenever another connection has written."""
+    return int(connection.execute("PRAGMA data_version").fetchone()[0])

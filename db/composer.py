@@ -1,0 +1,236 @@
+"""What acts add to the journal: their events, the folds, the rows of both. Writes nothing.
+
+`db.journal` has the acts of a batch composed and writes what comes of it, in one transaction. Of many new
+cases the next batch is composed in a process of its own (`db.ahead`), so all that is composed can be pickled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from db import chain, conflicts, contents, door, fold, instants, lifecycle, rows, search_index, undo
+from db.act import Act, Recorded
+from db.actions import Action, is_countable, validate
+from db.case_ids import CaseIds
+from db.connection import Connection
+from db.contents import Sealed
+from db.directory import Directory
+from db.entries import Entries
+from db.errors import NotAllowed
+from db.evidence import attachments
+from db.ids import tick, uuid7
+from db.posts import Power
+from db.rows import Folded
+from db.stamp import stamp
+from db.state import CaseState, Step, Verdict
+from db.submitters import submitter_row
+from db.terms import Outcome
+
+if TYPE_CHECKING:
+    from db.office import Office
+
+CLOCK_SKEW = 120
+"""Seconds by which an act may lie in the future: two desks' clocks are never quite equal."""
+
+
+@dataclass(slots=True)
+class _Open:
+    """A case in hand."""
+
+    case_id: int
+    uid: str
+    state: CaseState
+    verdicts: list[Verdict]
+    heads: tuple[str, ...]
+    texts: list[str] | None
+    """What a new case may be found by; its words are at hand."""
+    was_open: bool = True
+
+
+def _reaches_back(verdict: Verdict) -> bool:
+    """Whether a step changes more than what comes after it: older steps, or what is in conflict."""
+    return verdict.step.action in _BACK or verdict.outcome is Outcome.VOID
+
+
+_BACK = frozenset((Action.UNDO, Action.SETTLE))
+
+
+class Composer:
+    """Composes case after case onto the end of this machine's chain."""
+
+    def __init__(self, office: Office, connection: Connection, *, imported: bool) -> None:
+        """Begin where the journal ends.
+
+        Args:
+            office: for whom.
+            connection: reads what the office holds.
+            imported: as `journal.record_batch` has it.
+
+        Raises:
+            NotAllowed: the officer may not import.
+        """
+        self.office, self.connection, self.imported = office, connection, imported
+        if imported:
+            office.require(Power.IMPORT)
+        self.seat = office.seat
+        self.directory = Directory(connection)
+        self.now = self.moment = office.clock()
+        self.link = chain.own_tip(connection, office.device.id)
+        self.case_ids = CaseIds(connection)
+        self.numbers: dict[str, int] = {}
+        self._begin()
+
+    def holds(self, case_id: int | None) -> bool:
+        """Whether something was added to a known case since `taken`: its last steps are not written yet."""
+        return case_id in self.changed
+
+    def taken(self) -> Entries:
+        """What was composed since this was asked last."""
+        entries, opened, changed = self.entries, self.opened, [*self.changed.values()]
+        entries.opened = rows.of(opened, self.directory.place)
+        entries.changed = rows.of(changed, self.directory.place)
+        entries.detached = [one.verdicts for one in changed if attachments.any_removed(one.verdicts)]
+        entries.series = dict(self.numbers)
+        self.case_ids.turn()
+        self._begin()
+        return entries
+
+    def _begin(self) -> None:
+        self.opened: list[Folded] = []
+        self.changed: dict[int, Folded] = {}
+        self.entries = Entries(self.link)
+
+    def add(self, case_id: int | None, acts: Sequence[Act]) -> None:
+        """Append the acts of one case and fold them in; ``None`` opens a new one.
+
+        Raises:
+            NotAllowed, ValueError: as `journal.record`.
+        """
+        case = self._new(acts[0]) if case_id is None else self._load(case_id)
+        ids = []
+        for act in acts:
+            step = self._append(case, act)
+            case.heads = (step.id,)
+            if _reaches_back(case.verdicts[-1]):
+                self._fold_again(case)
+            ids.append(step.id)
+        if case.texts is None:
+            self.changed[case.case_id] = self._folded(case)
+            if case.state.open != case.was_open:
+                self._reword(case)
+        else:
+            self.opened.append(self._folded(case))
+            words = rows.words(case.state, case.texts)
+            self.entries.words.append((search_index.rank(case.case_id, is_open=case.state.open), words))
+        self.entries.recorded.append(Recorded(case.case_id, case.state.number, tuple(ids)))
+
+    def _folded(self, case: _Open) -> Folded:
+        written = case.state.unclaimed
+        nearest = rows.NOWHERE if written is None else self.directory.nearest(written)
+        return Folded(case.case_id, case.uid, case.state, case.verdicts, nearest)
+
+    def _new(self, first: Act) -> _Open:
+        if first.action is not Action.REGISTER:
+            raise NotAllowed(f"新事项须先登记，不能先{first.action.label}")
+        received = self.now if first.at is None else first.at
+        return _Open(self.case_ids.next(received), uuid7(), CaseState(), [], (), [])
+
+    def _load(self, case_id: int) -> _Open:
+        row = self.connection.execute('SELECT uid, number FROM "case" WHERE id = ?', (case_id,)).fetchone()
+        if row is None:
+            raise NotAllowed("没有这件事项，可能已被移走，请刷新")
+        steps = chain.steps_of(self.connection, case_id)
+        state, verdicts = fold.fold(steps, self.office.calendars)
+        state.number = row[1]  # As it is shown here: see `db.numbers`.
+        return _Open(case_id, row[0], state, verdicts, fold.heads(steps), None, was_open=state.open)
+
+    def _fold_again(self, case: _Open) -> None:
+        """Fold a case anew: its last step changes what became of older ones."""
+        state, verdicts = fold.fold([one.step for one in case.verdicts], self.office.calendars)
+        state.number = case.state.number  # As it is shown here, which no fold of one case knows.
+        self.entries.remarked += verdicts
+        self._reword(case)
+        case.state, case.verdicts = state, verdicts
+
+    def _reword(self, case: _Open) -> None:
+        """A case that was known is found by other words, or at another place."""
+        if case.texts is None:
+            self.entries.reworded[case.case_id] = case.was_open
+
+    def _append(self, case: _Open, act: Act) -> Step:
+        self.moment = recorded = self.now if act.recorded_at is None else act.recorded_at
+        data = validate(act.action, act.data)
+        if not self.imported:
+            door.check(self.seat, act.action, data, case.verdicts)
+        data = stamp(act.action, data, case.state, self, imported=self.imported)
+        if act.action is Action.UNDO:
+            self._check_undo(case, data["event"])
+        elif act.action is Action.SETTLE:
+            data = conflicts.completed(data, case.verdicts)
+        kept, sealed = contents.take_out(act.action, data)
+        at = recorded if act.at is None and not self.imported else act.at
+        hlc = tick(self.link.hlc, recorded * 1000)
+        step = Step(
+            uuid7(hlc), act.action.value, kept, self.office.officer, act.party, act.via.value, at,
+            recorded, hlc, self.office.device.id, self.link.seq + 1, case.heads,
+        )  # fmt: skip
+        self._check_time(step)
+        verdict = Verdict(step, *lifecycle.take(case.state, step, self.office.calendars))
+        if verdict.why is not None and not self.imported:
+            raise NotAllowed(verdict.why)
+        case.verdicts.append(verdict)
+        self._keep(case, verdict, sealed, data)
+        return step
+
+    def _check_undo(self, case: _Open, event: str) -> None:
+        steps = [one.step for one in case.verdicts]
+        last, why = undo.undoable(steps, case.heads, self.office.officer, self.office.device.id)
+        if why is not None or event != last:
+            raise NotAllowed(why or undo.BUILT_ON)
+
+    def _check_time(self, step: Step) -> None:
+        if step.at is None:
+            return
+        if not is_countable(step.at):
+            raise ValueError("时间不在 1900—2199 年之内，请检查")
+        if not self.imported and step.at > step.recorded_at + CLOCK_SKEW:
+            written = instants.local(step.at).strftime("%Y-%m-%d %H:%M")
+            raise NotAllowed(f"时间 {written} 还没有到，请检查（本机时间可能不准）")
+
+    def _keep(self, case: _Open, verdict: Verdict, sealed: list[Sealed], data: dict[str, Any]) -> None:
+        step, written = verdict.step, chain.canonical(verdict.step.data)
+        digest = chain.event_hash(step, case.uid, written, self.link.hash)
+        self.entries.events.append((
+            step.id, case.case_id, case.uid, step.action, written, step.by, step.party, step.via, step.at,
+            step.recorded_at, step.hlc, step.device, step.seq, chain.listed(step.seen), self.link.hash,
+            digest, verdict.outcome.value, verdict.why,
+        ))  # fmt: skip
+        self.link = chain.Link(step.seq, digest, step.hlc)
+        self.entries.contents += [contents.row(case.case_id, one) for one in sealed]
+        if step.action == Action.REGISTER and "submitter" in data:
+            content = step.data["submitter"]["content"]
+            self.entries.submitters.append(
+                submitter_row(case.case_id, content, data["submitter"], self.office.identity_secret)
+            )
+        if case.texts is not None:
+            for one in sealed:
+                case.texts += search_index.words_of(one.kind, one.text)
+        elif sealed or step.action == Action.CORRECT:
+            self._reword(case)
+
+    def next_number(self, kind: str, received: int) -> str:
+        """This office's next number for a kind of case, by the pattern in the config."""
+        rules = self.office.rules
+        year = instants.local(received).year
+        stem = f"{self.office.device.prefix}{rules.kind(kind).prefix}"
+        series = f"{stem}{year}"
+        last = self.numbers.get(series)
+        if last is None:
+            row = self.connection.execute(
+                "SELECT value FROM setting WHERE name = ?", (f"seq:{series}",)
+            ).fetchone()
+            last = 0 if row is None else int(row[0])
+        self.numbers[series] = last + 1
+        return stem + rules.number_pattern.format(year=year, seq=last + 1)

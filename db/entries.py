@@ -1,0 +1,77 @@
+"""What is written of one batch: rows for every table, made by `db.composer`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from db import refold, rows, search_index
+from db.act import Recorded
+from db.chain import Link
+from db.connection import Connection
+from db.contents import CONTENT_INSERT
+from db.evidence import attachments
+from db.new_words import NewWords
+from db.rows import Row, Rows
+from db.state import Verdict
+from db.submitters import SUBMITTER_INSERT
+
+if TYPE_CHECKING:
+    from db.bulk import Bulk
+
+_EVENT = """INSERT INTO event (id, case_id, case_uid, action, data, by, party, via, at, recorded_at,
+hlc, device, seq, seen, prev_hash, hash, outcome, why) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"""
+
+_SERIES = """INSERT INTO setting (name, value) VALUES (?, ?)
+ON CONFLICT (name) DO UPDATE SET value = excluded.value"""
+
+
+@dataclass(slots=True)
+class Entries:
+    """What a batch adds. They hold only where the chain still ends as it did when they were begun."""
+
+    began: Link
+    """The end of the chain that they go on from."""
+    recorded: list[Recorded] = field(default_factory=list)
+    events: list[Row] = field(default_factory=list)
+    contents: list[Row] = field(default_factory=list)
+    submitters: list[Row] = field(default_factory=list)
+    opened: Rows = rows.NOTHING
+    """Of new cases."""
+    changed: Rows = rows.NOTHING
+    words: list[tuple[int, list[str]]] = field(default_factory=list)
+    """New cases: place in the index, and all that each may be found by."""
+    reworded: dict[int, bool] = field(default_factory=dict)
+    """Known cases that are found by other words, or closed or opened: whether each was open before."""
+    remarked: list[Verdict] = field(default_factory=list)
+    """Of cases folded again: what became of their older steps may have changed."""
+    detached: list[Sequence[Verdict]] = field(default_factory=list)
+    """Steps of cases that a file was taken away from."""
+    series: dict[str, int] = field(default_factory=dict)
+    """The last number given in each."""
+
+
+def write(connection: Connection, entries: Entries, bulk: Bulk | None = None) -> None:
+    """Write them; inside the caller's transaction.
+
+    Args:
+        connection: a writer.
+        entries: what was composed.
+        bulk: masks the words of new cases, beside the writing.
+    """
+    new_words = NewWords(connection, bulk)
+    new_words.begin(entries.words)
+    if entries.opened.cases:
+        rows.insert(connection, entries.opened)
+    if entries.changed.cases:
+        rows.write(connection, entries.changed)
+    connection.executemany(CONTENT_INSERT, entries.contents)
+    attachments.erase(connection, entries.detached)
+    connection.executemany(_EVENT, entries.events)
+    refold.mark(connection, entries.remarked)
+    connection.executemany(SUBMITTER_INSERT, entries.submitters)
+    new_words.finish()
+    for case_id, was_open in entries.reworded.items():
+        search_index.refresh(connection, case_id, was_open=was_open)
+    connection.executemany(_SERIES, [(f"seq:{name}", str(last)) for name, last in entries.series.items()])
