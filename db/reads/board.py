@@ -143,11 +143,19 @@ def rows(connection: Connection, ids: Sequence[int], now: int) -> list[CaseRow]:
     for start in range(0, len(ids), _CHUNK):
         chunk = ids[start : start + _CHUNK]
         for row in connection.execute(_rows_sql(len(chunk)), {"now": now, **_numbered(chunk)}):
-            found[row[0]] = CaseRow(*row)._replace(
-                title=mask_text(row[2]), running=bool(row[9]), open=bool(row[10]),
-                confidential=bool(row[13]), provisional=bool(row[14]),
-            )  # fmt: skip
+            found[row[0]] = _line(*row)
     return [found[each] for each in ids if each in found]
+
+
+def _line(
+    case_id: int, number: str, title: str, unit: str, stage: str, alarm: str, due_at: int | None,
+    accept_by: int | None, accepted_at: int | None, running: int, opened: int, pending: str | None,
+    updated_at: int, confidential: int, provisional: int,
+) -> CaseRow:  # fmt: skip
+    return CaseRow(
+        case_id, number, mask_text(title), unit, stage, alarm, due_at, accept_by, accepted_at, bool(running),
+        bool(opened), pending, updated_at, bool(confidential), bool(provisional),
+    )  # fmt: skip
 
 
 def page(

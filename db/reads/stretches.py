@@ -63,11 +63,14 @@ def _by_due(query: ListQuery) -> list[Stretch]:
     """By due date, cases without one last."""
     index, terms = query.scope.open_index, open_terms(query)
     dated = "due_at IS NOT NULL" if query.alarm is None else _WHEN_DUE.get(query.alarm, "due_at IS NOT NULL")
-    return [
-        Stretch(index, [dated, *terms], ("due_at", "id")),
-        Stretch(index, ["due_at IS NULL", *terms], ("id",)),
-    ]
+    with_date = Stretch(index, [dated, *terms], ("due_at", "id"))
+    if query.alarm in _DATED:
+        return [with_date]
+    return [with_date, Stretch(index, ["due_at IS NULL", *terms], ("id",))]
 
+
+_DATED = (Alarm.OVERDUE, Alarm.URGENT)
+"""Alarms that no case without a due date has."""
 
 _WHEN_DUE = {
     Alarm.OVERDUE: "due_at <= :now",
