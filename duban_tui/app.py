@@ -29,7 +29,7 @@ from duban_tui.config import Config
 from duban_tui.messages import ActionAsked
 from duban_tui.office_app import OfficeApp
 from duban_tui.screens.base import DeskScreen
-from duban_tui.widgets.scroll_bar import PlainScrollBar
+from duban_tui.widgets import scroll_bar
 
 if TYPE_CHECKING:
     from db.reads.case import CaseFacts
@@ -86,6 +86,7 @@ class DubanApp(OfficeApp):
         """
         super().__init__(home, config)
         painting.take_over()
+        scroll_bar.take_over()
         self.animation_level = "none"
         self.start = start
         self.commands = commands.with_keys(config.keys)
@@ -110,7 +111,7 @@ class DubanApp(OfficeApp):
         self.answers = terminal.ask()
         if widths.set_up(self.config.ui.ambiguous, drawn_wide=self.answers.wide):
             self.add_class("-wide-glyphs")
-            ScrollBar.renderer = PlainScrollBar
+            ScrollBar.renderer = scroll_bar.PlainScrollBar
         super().run(*arguments, **options)
 
     def _take_colours(self) -> None:

@@ -147,7 +147,7 @@ def rows(connection: Connection, ids: Sequence[int], now: int) -> list[CaseRow]:
     return [found[each] for each in ids if each in found]
 
 
-def _line(
+def _line(  # noqa: PLR0913 - one for each column of `_rows_sql`
     case_id: int, number: str, title: str, unit: str, stage: str, alarm: str, due_at: int | None,
     accept_by: int | None, accepted_at: int | None, running: int, opened: int, pending: str | None,
     updated_at: int, confidential: int, provisional: int,

@@ -5,6 +5,7 @@ All widths are terminal cells, never characters.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import lru_cache
 from itertools import product
@@ -185,20 +186,39 @@ def _state(row: CaseRow, look: Look, *, short: bool) -> str:
 def fit(text: str, width: int, *, tail: bool = False) -> str:
     """Cut or fill to a width in cells. Of a number too long its end is kept: that tells it from others."""
     text = " ".join(text.split()) if "\n" in text or "\t" in text else text
-    room = width - cell_len(text)
-    if room >= 0:
-        return text + " " * room
     if tail:
-        while cell_len(text) > width:
+        while _cells(text) > width:
             text = text[1:]
-    return set_cell_size(text if tail else cut(text, width), width)
+    text = cut(text, width)
+    return text + " " * (width - _cells(text))
 
 
 def cut(text: str, width: int) -> str:
     """At most so many cells of a text, with a mark where it was cut."""
-    if cell_len(text) <= width:
+    if _cells(text) <= width:
         return text
-    return set_cell_size(text, max(0, width - 2)).rstrip() + ".."
+    return _beginning(text, max(0, width - 2)).rstrip() + ".."
+
+
+_PLAIN = re.compile("[ -~\u3001-\u3029\u4e00-\u9fff\uff01-\uff5e]*")
+"""Signs that take one cell or two whatever stands beside them: nearly all texts are made of them."""
+
+
+def _cells(text: str) -> int:
+    """The cells of a text. Of a plain one each wide sign takes two, and two bytes more than a narrow one."""
+    if _PLAIN.fullmatch(text):
+        return (len(text) + len(text.encode())) // 2
+    return cell_len(text)
+
+
+def _beginning(text: str, width: int) -> str:
+    """As much of a text as fits, filled up where half of a wide sign would."""
+    if not _PLAIN.fullmatch(text):
+        return set_cell_size(text, width)
+    end = width // 2
+    while end < len(text) and _cells(text[: end + 1]) <= width:
+        end += 1
+    return text[:end]
 
 
 def _joined(columns: tuple[Column, ...], text: Callable[[Column], str]) -> str:

@@ -222,8 +222,6 @@ class CaseList(ScrollView, can_focus=True):
         Textual keeps what it made of a line of the screen, so scrolling loses all; here it is kept by case.
         """
         strips = [self.render_line(y) for y in crop.line_range]
-        for each in self.get_line_filters():
-            strips = [strip.apply_filter(each, self.background_colors[1]) for strip in strips]
         return [strip.crop(*crop.column_span) for strip in strips] if crop.width < self.size.width else strips
 
     def render_line(self, y: int) -> Strip:
@@ -249,11 +247,18 @@ class CaseList(ScrollView, can_focus=True):
         )
 
     def _style(self, component: str) -> Style:
-        """The style of a component class over the widget's own, without one that; worked out once."""
-        if component not in self._styles:
+        """The style of a component class over the widget's own, without one that; worked out once.
+
+        Textual puts its filters over every piece of every line; here over the styles that all are made of.
+        """
+        style = self._styles.get(component)
+        if style is None:
             over = self.get_component_rich_style(component) if component else Style()
-            self._styles[component] = self.rich_style + over
-        return self._styles[component]
+            one = [Segment(" ", self.rich_style + over)]
+            for each in self.get_line_filters():
+                one = each.apply(one, self.background_colors[1])
+            style = self._styles[component] = one[0].style or Style()
+        return style
 
     def _repaint(self) -> None:
         self._styles.clear()
@@ -271,7 +276,7 @@ class CaseList(ScrollView, can_focus=True):
         for column, text in zip(columns, case_columns.cells(row, columns, self._look), strict=True):
             spans = self.marks(text) if column.name in ("title", "number") else []
             end = " " * GAP if column is not columns[-1] else ""
-            segments += _marked(text + end, spans, styles.get(column.name, base))
+            _add(segments, text + end, spans, styles.get(column.name, base))
         return Strip(segments, case_columns.total(columns))
 
     def notify_style_update(self) -> None:
@@ -351,11 +356,20 @@ class CaseList(ScrollView, can_focus=True):
             self.post_message(self.Opened(self.current))
 
 
-def _marked(text: str, spans: list[tuple[int, int]], style: Style) -> list[Segment]:
-    """A text with some parts underlined and bold, so that they stand out without colour too."""
-    segments, at = [], 0
+def _add(segments: list[Segment], text: str, spans: list[tuple[int, int]], style: Style) -> None:
+    """Add a text, some parts underlined and bold, so that they stand out without colour too."""
+    at = 0
     for start, end in spans:
-        segments.append(Segment(text[at:start], style))
-        segments.append(Segment(text[start:end], style + MARKED))
+        _join(segments, text[at:start], style)
+        _join(segments, text[start:end], style + MARKED)
         at = end
-    return [*segments, Segment(text[at:], style)]
+    _join(segments, text[at:], style)
+
+
+def _join(segments: list[Segment], text: str, style: Style) -> None:
+    """Add a piece to the last one where they look the same: each costs as much as its text."""
+    before, look, _ = segments[-1]
+    if look is style:
+        segments[-1] = Segment(before + text, style)
+    else:
+        segments.append(Segment(text, style))

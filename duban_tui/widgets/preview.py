@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from textual.app import ComposeResult
-from textual.containers import Vertical
 from textual.content import Content
-from textual.widgets import Static
+from textual.widget import Widget
 
 from db.instants import day_of
 from db.workdays import Calendar
@@ -19,48 +17,52 @@ if TYPE_CHECKING:
     from db.reads.flow import TimelineRow
 
 
-class Preview(Vertical):
-    """The case under the cursor, read when the cursor rests."""
+FEW = 7
+"""Lines of a preview below the list: there what must be seen has one line each."""
 
-    DEFAULT_CSS = """
-    Preview { padding: 0 1; overflow: hidden; }
-    Preview Static { width: 1fr; height: auto; }
-    Preview #preview-head { text-wrap: nowrap; text-overflow: ellipsis; }
-    """
 
-    def compose(self) -> ComposeResult:
-        """What must be seen, one line each; then what there is room for."""
-        yield Static(id="preview-head")
-        yield Static(id="preview-text")
+class Preview(Widget):
+    """The case under the cursor, read when the cursor rests. Its size is given: nothing is laid out anew."""
+
+    DEFAULT_CSS = "Preview { padding: 0 1; }"
+
+    def __init__(self, id: str | None = None) -> None:
+        """Show nothing yet."""
+        super().__init__(id=id)
+        self._head: list[Content] = []
+        self._text: list[Content] = []
 
     def show(self, facts: CaseFacts | None, last: TimelineRow | None, calendar: Calendar, now: int) -> None:
         """Show a case, or nothing."""
-        empty = Content("")
-        self.query_one("#preview-head", Static).update(
-            empty if facts is None else _head(facts, calendar, now)
-        )
-        self.query_one("#preview-text", Static).update(empty if facts is None else _text(facts, last, now))
+        self._head = [] if facts is None else _head(facts, calendar, now)
+        self._text = [] if facts is None else _text(facts, last, now)
+        self.refresh()
+
+    def render(self) -> Content:
+        """What must be seen, then what there is room for."""
+        width, height = self.content_size
+        head = [line.truncate(width, ellipsis=True) for line in self._head] if height <= FEW else self._head
+        return Content("\n").join([*head, *self._text])
 
 
-def _head(facts: CaseFacts, calendar: Calendar, now: int) -> Content:
+def _head(facts: CaseFacts, calendar: Calendar, now: int) -> list[Content]:
     about = " · ".join(part for part in (facts.channel, facts.kind, facts.category) if part)
-    lines = [
+    return [
         Content.assemble((f"{facts.number} ", "bold"), (facts.title, "bold")),
         Content("  ").join([alarm.content(facts.alarm), Content(_dates(facts, calendar, now))]),
         Content(
             "  ".join(part for part in (facts.unit and f"主办 {facts.unit}", facts.submitter, about) if part)
         ),
     ]
-    return Content("\n").join(lines)
 
 
-def _text(facts: CaseFacts, last: TimelineRow | None, now: int) -> Content:
+def _text(facts: CaseFacts, last: TimelineRow | None, now: int) -> list[Content]:
     lines = []
     if facts.body:
         lines.append(Content(" ".join(facts.body.split())))
     if last is not None:
         lines.append(Content.styled(_last(last, now), "$text-muted"))
-    return Content("\n").join(lines)
+    return lines
 
 
 def _dates(facts: CaseFacts, calendar: Calendar, now: int) -> str:
