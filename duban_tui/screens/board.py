@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from array import array
-from typing import TYPE_CHECKING
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -29,9 +28,6 @@ from duban_tui.widgets.line_input import LineInput
 from duban_tui.widgets.preview import Preview
 from duban_tui.widgets.state_bar import ALL_QUEUES, StateBar
 from duban_tui.widgets.unit_tree import UnitTree
-
-if TYPE_CHECKING:
-    from duban_tui.widgets.jump_line import JumpLine
 
 REST_SECONDS = 0.12
 """How long a cursor must rest before what hangs on it is read; moving stays quick."""
@@ -363,25 +359,12 @@ class BoardScreen(DeskScreen[None]):
         else:
             self.desk.open_case(row.id)
 
-    async def action_jump_to(self) -> None:
+    def action_jump_to(self) -> None:
         """To the N-th case."""
-        from duban_tui.widgets.jump_line import JumpLine
-
         self.remove_class("-tree-pane")
-        if not self.query(JumpLine):
-            await self.query_one("#list").mount(JumpLine())
-        self.query_one(JumpLine).ask(len(self.query_one(CaseList)))
-
-    def on_jump_line_left(self, event: JumpLine.Left) -> None:
-        """The place was said, or not."""
-        from duban_tui.widgets.jump_line import JumpLine, place_of
-
-        cases = self.query_one(CaseList)
-        place = place_of(event.written, len(cases))
-        if place is not None:
-            cases.action_jump(place)
+        cases = self.query_one(BoardList)
         self.set_focus(cases)
-        self.query_one(JumpLine).display = False
+        cases.ask_where()
 
     def action_export(self) -> None:
         """E: the list shown, as a file."""

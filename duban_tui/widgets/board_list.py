@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
-from textual import work
+from textual import events, work
+from textual.strip import Strip
 from textual.worker import get_current_worker
 
 from db import closed
@@ -19,9 +20,13 @@ from duban_tui.widgets.state_bar import ALL_QUEUES
 
 if TYPE_CHECKING:
     from duban_tui.office_app import OfficeApp
+    from duban_tui.widgets.jump import Question
 
 FIRST_ROWS = 64
 """Rows read before anything else; the whole list follows in a worker."""
+
+ASKS = ("#", "＃")
+"""The sign that asks where to jump, as it is typed with an input method and without."""
 
 CANCEL_CHECK = 1_000
 """Steps of SQLite between two questions whether another list was asked for: well under a millisecond."""
@@ -54,6 +59,10 @@ class BoardList(CaseList):
 
     _read: tuple[View, closed.Mark] | None = None
     """The list of closed cases that was read to its end and stands here, and what was closed then."""
+
+    _question: Question | None = None
+    """Where to jump, while it is asked. It stands in the last line: a widget that comes or goes has all the
+    screen laid out anew."""
 
     @property
     def _desk(self) -> OfficeApp:
@@ -124,6 +133,81 @@ class BoardList(CaseList):
 
     def _rows(self, ids: Sequence[int]) -> list[CaseRow]:
         return board.rows(self._desk.reader, ids, self._desk.now())
+
+    # -- to the N-th --------------------------------------------------------------------------------
+
+    def ask_where(self) -> None:
+        """Ask for a place in the list, until it is answered or the keyboard does something else."""
+        from duban_tui.widgets.jump import Question  # The first frame does not ask.
+
+        self._question = Question()
+        self._repaint_question()
+
+    def _repaint_question(self) -> None:
+        self.refresh_lines(self.size.height - 1)
+
+    def render_line(self, y: int) -> Strip:
+        """The question stands in the last line."""
+        if self._question is not None and y == self.size.height - 1:
+            return self._line(self._question.line(len(self)), "cursor")
+        return super().render_line(y)
+
+    def on_key(self, event: events.Key) -> None:
+        """What is typed is the answer; any other key leaves, and does what it does.
+
+        The sign that asks is taken here, before what was typed in one go with it.
+        """
+        question = self._question
+        if question is None:
+            if not len(self) or event.character not in ASKS:
+                return
+            self.ask_where()
+        elif event.key == "enter":
+            self._go(question)
+        elif event.key == "backspace":
+            question.take_back()
+        elif event.is_printable and event.character is not None:
+            question.type(event.character)
+        else:
+            self._leave()
+            if event.key != "escape":
+                return
+        event.stop()
+        event.prevent_default()
+        self._repaint_question()
+
+    def check_consume_key(self, key: str, character: str | None) -> bool:
+        """Whether a key is part of an answer, also one that was typed ahead of the question."""
+        return self._question is not None and character is not None and character.isprintable()
+
+    def on_paste(self, event: events.Paste) -> None:
+        """A number from elsewhere."""
+        if self._question is not None:
+            event.stop()
+            self._question.type(event.text)
+            self._repaint_question()
+
+    def _go(self, question: Question) -> None:
+        place = question.place(len(self))
+        if place is None:
+            question.wrong = True
+        else:
+            self._leave()
+            self.action_jump(place)
+
+    def _leave(self) -> None:
+        if self._question is not None:
+            self._question = None
+            self._repaint_question()
+
+    def on_click(self, event: events.Click) -> None:
+        """The mouse answers otherwise."""
+        self._leave()
+
+    def on_blur(self) -> None:
+        """Another widget or screen; not another window, from which the keyboard comes back."""
+        if self.app.app_focus:
+            self._leave()
 
     def show_found(self, ids: array[int]) -> None:
         """List what a lookup found, in its order."""

@@ -31,6 +31,7 @@ def invented(number: int, choose: random.Random) -> Case:
     def instant() -> int | None:
         return choose.choice([None, NOW + choose.randrange(-9, 9) * DAY])
 
+    due_at = instant()
     return {
         "id": ((NOW - choose.randrange(40) * DAY) << 20) + number,
         "number": f"2026-{choose.randrange(10**9):09d}-{number}",
@@ -42,7 +43,8 @@ def invented(number: int, choose: random.Random) -> Case:
         "stage": choose.choice(["handling", "signed"]) if opened else "closed",
         "pending": choose.choice(["review", "extension"]) if choose.random() < 0.3 else None,
         "paused_at": NOW - DAY if opened and choose.random() < 0.1 else None,
-        "accepted_at": instant(), "accept_by": instant(), "urgent_from": instant(), "due_at": instant(),
+        "accepted_at": instant(), "accept_by": instant(), "due_at": due_at,
+        "urgent_from": None if due_at is None else instant(),
         "urgent_muted": choose.random() < 0.2, "updated_at": NOW - choose.randrange(50) * 3600,
     }  # fmt: skip
 

@@ -16,7 +16,7 @@ from db.office import Office
 from duban_tui.app import DubanApp
 from duban_tui.screens.board import BoardScreen
 from duban_tui.widgets.case_list import CaseList
-from duban_tui.widgets.jump_line import place_of
+from duban_tui.widgets.jump import place_of
 from duban_tui.widgets.unit_tree import UnitTree
 from tests.tui.conftest import MONDAY, Desk, Register, settled, shown
 
@@ -240,8 +240,36 @@ async def test_the_list_jumps_to_the_nth_case(desk: Desk, register: Register) ->
         assert "请写数字" in shown(pilot)
         await pressed(pilot, "escape")
         assert cases.cursor == 2
+        await pressed(pilot, "#", "1", "5", "backspace", "enter")
+        assert cases.cursor == 0
+        await pressed(pilot, "#", "4", "down")
+        assert cases.cursor == 1, "another key leaves, and does what it does"
+        pilot.app.post_message(events.Paste("4"))
+        await pressed(pilot, "#")
+        pilot.app.post_message(events.Paste("4\n"))
+        await settled(pilot)
+        assert "：4_" in shown(pilot)
+        await pressed(pilot, "enter")
+        assert cases.cursor == 3
         await pressed(pilot, "end")
         assert cases.cursor == 4
+
+
+@pytest.mark.parametrize("sign", ["#", "＃", None])
+@pytest.mark.parametrize("tree", [False, True])
+async def test_a_place_typed_in_one_go_with_its_sign_is_not_lost(
+    desk: Desk, register: Register, sign: str | None, tree: bool
+) -> None:
+    for number in range(5):
+        register(f"第{number}件")
+    async with desk() as pilot:
+        if tree:
+            await pressed(pilot, "t")
+        pilot.app.post_message(events.Key("number_sign" if sign != "＃" else "＃", sign))
+        pilot.app.post_message(events.Key("4", "4"))
+        await settled(pilot)
+        await pressed(pilot, "enter")
+        assert pilot.app.screen.query_one(CaseList).cursor == 3
 
 
 async def test_one_closed_and_one_reopened_elsewhere_are_noticed(

@@ -139,7 +139,7 @@ async def test_escape_leaves_no_trace(desk: Desk, register: Register) -> None:
         assert pilot.app.screen.query_one(Input).value == ""
 
 
-@pytest.mark.parametrize("key", ["f2", "f3", "f9", "number_sign"])
+@pytest.mark.parametrize("key", ["f2", "f3", "f9"])
 async def test_what_is_typed_ahead_of_the_screen_is_not_lost_and_no_command(
     desk: Desk, register: Register, key: str
 ) -> None:
