@@ -7,7 +7,6 @@ when they are looked at.
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -88,7 +87,7 @@ def _change(connection: Connection, changes: Counter[int]) -> None:
 
 def _standing(connection: Connection, case_ids: Sequence[int]) -> Counter[int]:
     held: Counter[int] = Counter()
-    for *units, number in connection.execute(_STANDING, (json.dumps(case_ids),)):
+    for *units, number in connection.execute(_STANDING, (f"[{','.join(map(str, case_ids))}]",)):
         for unit in (ALL, *units):
             if unit is not None:
                 held[unit] += number

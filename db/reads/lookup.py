@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from db.connection import Connection, driver, snapshot
 from db.masking import identity_key
-from db.reads import board, narrowed
+from db.reads import board
 from db.reads.board import CaseRow, ListQuery, bindings, conditions, page, rows
 from db.search import places
 from db.search_index import OPEN, fold, place_of, words
@@ -193,6 +193,8 @@ def _hits(
     if within is None:
         found = places(connection, text[:LONGEST], stop=stop)
     else:
+        from db.reads import narrowed  # Only within a list.
+
         found = narrowed.places(connection, text[:LONGEST], within, now, stop)
     seen: set[int] = set()
     for place in chain(numbered, merge(known, found, reverse=True)):

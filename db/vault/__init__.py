@@ -15,7 +15,6 @@ done. Killed anywhere between, the office is the plain one it was, or the encryp
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -335,6 +334,8 @@ def write(path: Path, wrapped: Wrapped) -> None:
         OfficeError: it cannot be written; what stood there stays.
     """
     fresh = path.with_name(f".{path.name}.new-{os.getpid()}")
+    import json  # Plain offices have none to read.
+
     text = json.dumps({
         name: value.hex() if isinstance(value, bytes) else value for name, value in wrapped._asdict().items()
     })  # fmt: skip
@@ -355,6 +356,8 @@ def read(path: Path) -> Wrapped:
     Raises:
         OfficeError: it cannot be read, or is none.
     """
+    import json
+
     try:
         written: dict[str, Any] = json.loads(path.read_text("ascii"))
         wrapped = Wrapped(

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import cache
 
 
 def cells(text: str) -> int:
     """The cells that a text takes."""
-    return sum(
-        0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1
-        for char in text
-    )
+    return sum(map(_cells_of, text))
+
+
+@cache
+def _cells_of(char: str) -> int:
+    return 0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1
 
 
 def cut(text: str, width: int) -> str:
