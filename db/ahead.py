@@ -40,6 +40,7 @@ class _Composing:
 
     def __init__(self, home: Path, rules: Rules, officer: str, *, imported: bool) -> None:
         self.home, self.rules, self.officer, self.imported = home, rules, officer, imported
+        self._office: Office | None = None
         self._composer: Composer | None = None
 
     def __call__(self, batch: _Batch) -> Entries:
@@ -54,8 +55,10 @@ class _Composing:
     def _beginning(self) -> Composer:
         from db.office import Office
 
-        office = Office.open(self.home, self.rules, self.officer)
-        return Composer(office, office.writer, imported=self.imported)
+        if self._office is not None:
+            self._office.writer.close()  # Not the office: leaving it in order would be writing.
+        self._office = Office.open(self.home, self.rules, self.officer)
+        return Composer(self._office, self._office.writer, imported=self.imported)
 
 
 class Ahead:

@@ -7,7 +7,7 @@ further event.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -84,7 +84,7 @@ def record_batch(
 
 def record_batches(
     office: Office, batches: Iterable[Sequence[Work]], cases: int, *, imported: bool = False
-) -> Iterator[list[Recorded]]:
+) -> Generator[list[Recorded]]:
     """Write one batch after the other, each in one transaction, and tell what was written of each.
 
     Of many cases the work is shared: while a batch is written, the next one is composed, and what was

@@ -70,8 +70,11 @@ def fill(
     grow(office.writer, plan.units)
     author = _Author(office, plan)
     done = written(office.writer)
-    with closing(_batches(author, done)) as batches:
-        for recorded in record_batches(office, batches, plan.cases - done):
+    with (
+        closing(_batches(author, done)) as batches,
+        closing(record_batches(office, batches, plan.cases - done)) as recording,
+    ):
+        for recorded in recording:
             done += len(recorded)
             if progress is not None:
                 progress(done, plan.cases)

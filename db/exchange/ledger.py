@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
@@ -203,11 +203,12 @@ def _write(
 
     planned: deque[list[Work]] = deque()
     try:
-        for _ in record_batches(office, _batches(works, planned), total, imported=True):
-            for work in planned.popleft():
-                tally.add(work)
-            if on_progress is not None:
-                on_progress(Progress("写入", tally.rows, total))
+        with closing(record_batches(office, _batches(works, planned), total, imported=True)) as written:
+            for _ in written:
+                for work in planned.popleft():
+                    tally.add(work)
+                if on_progress is not None:
+                    on_progress(Progress("写入", tally.rows, total))
     except ValueError as error:
         raise LedgerError(f"第 {planned[0][0].lines[0].row} 行起的一批没有写入：{error}") from error
 
