@@ -69,7 +69,9 @@ class Beside(Generic[Question, Answer]):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """End the process."""
+        """End the process, also in the middle of what nobody waits for any more: it holds nothing."""
+        if self.is_asked:
+            self._process.terminate()
         self._pipe.close()
         self._process.join()
 

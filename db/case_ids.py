@@ -14,11 +14,13 @@ class CaseIds:
         """Know the cases of `connection`."""
         self._connection = connection
         self._highest = int(connection.execute('SELECT ifnull(max(id), 0) FROM "case"').fetchone()[0])
+        """The highest id that may be written; of a later second none is."""
         self._last: dict[int, int] = {}
         self._before: dict[int, int] = {}
 
     def turn(self) -> None:
         """Begin another batch; what was given for the one before the last is written by now."""
+        self._highest = max(self._highest, *self._before.values(), 0)
         self._before, self._last = self._last, {}
 
     def next(self, received: int) -> int:
@@ -28,7 +30,6 @@ class CaseIds:
         if last is None:
             last = base - 1 if base > self._highest else self._last_given(base)
         self._last[base] = last + 1
-        self._highest = max(self._highest, last + 1)
         return last + 1
 
     def _last_given(self, base: int) -> int:

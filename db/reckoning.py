@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from db.instants import DAY_SECONDS, day_of, end_of, last_day_of, start_of
@@ -59,6 +60,19 @@ def reckon(
     While a pause lasts there are no dates. `accept_by` is the end of the 2nd working day after 送达,
     always 次日起算; it and `urgent_from` are calendar facts, never clamped to start or due.
     """
+    return _reckoned(start, limit, calendar, rules, tuple(pauses), fixed)
+
+
+@lru_cache(maxsize=32)
+def _reckoned(
+    start: int,
+    limit: Limit,
+    calendar: Calendar,
+    rules: DeadlineRules,
+    pauses: tuple[Pause, ...],
+    fixed: int | None,
+) -> Reckoning:
+    """Kept for a moment: a case and its 主办 ask for the same, one after the other."""
     first, spans = _first_day(start, limit, rules), join(pauses)
     if spans and spans[-1].ended is None:
         return Reckoning(first, spans, None, None, None, None, None, False)
