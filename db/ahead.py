@@ -7,8 +7,8 @@ it is not.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, NamedTuple, Self
@@ -72,31 +72,48 @@ class Ahead:
         self._helper = Beside(composing)
         self._known: int | None = None
         """`PRAGMA data_version` when the helper last read the office; None: it has to read it anew."""
+        self._lives = True
+
+    @property
+    def is_begun(self) -> bool:
+        """Whether a batch is being composed."""
+        return self._helper.is_asked
 
     def begin(self, work: Sequence[Work] | None) -> None:
         """Have a batch composed, after the last one that was, if it opens new cases only."""
-        if not work or any(case_id is not None for case_id, _ in work):
+        if not self._lives or not work or any(case_id is not None for case_id, _ in work):
             return
         afresh = self._known is None
         if afresh:
             self._known = _version(self._office.writer)
-        self._helper.ask(_Batch(work, self._office.clock(), afresh))
+        with self._minding():
+            self._helper.ask(_Batch(work, self._office.clock(), afresh))
 
     def composed(self) -> Entries | None:
-        """The batch that was begun; ``None`` if none was.
+        """The batch that was begun; ``None`` if none was, or if it has to be composed where it is written.
 
-        Raises:
-            NotAllowed, ValueError: as `journal.record`.
-            EOFError: the helper is gone.
+        So it is if it was refused: by what the office is then, which is known within the transaction only.
         """
-        return self._helper.answer() if self._helper.is_asked else None
+        said: Entries | None = None
+        if self._helper.is_asked:
+            with self._minding():
+                said = self._helper.answer()
+        return said
 
     def drop(self) -> None:
         """Something else is written: what is being composed goes on from what will not be there."""
-        if self._helper.is_asked:
-            with suppress(ValueError):  # It will be said again when the batch has its turn.
-                self._helper.answer()
+        self.composed()
         self._known = None
+
+    @contextmanager
+    def _minding(self) -> Iterator[None]:
+        """Go on without the helper once the system has ended it; whatever else it says will be said again."""
+        try:
+            yield
+        except (EOFError, OSError):
+            self._lives = False
+        except Exception:
+            self._known = None
 
     def holds(self, connection: Connection, entries: Entries) -> bool:
         """Whether the office is as the helper knows it; within the transaction that would write this."""

@@ -1,8 +1,8 @@
 """How many closed cases each unit holds: counted as they are written, since counting millions takes long.
 
 A count is kept for every unit that cases roll up to (``l2``, ``l3``, ``l4``) and for all cases. Whoever
-writes cases does it inside `recounted`; nothing else changes a count. Open cases are few and are counted
-when they are looked at.
+writes cases does it inside `recounted`, or tells of new ones by `add`; nothing else changes a count. Open
+cases are few and are counted when they are looked at.
 """
 
 from __future__ import annotations

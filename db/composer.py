@@ -91,7 +91,11 @@ class Composer:
         entries, opened, changed = self.entries, self.opened, [*self.changed.values()]
         entries.opened = rows.of(opened, self.directory.place)
         entries.changed = rows.of(changed, self.directory.place)
-        entries.detached = [one.verdicts for one in changed if attachments.any_removed(one.verdicts)]
+        entries.detached = [
+            one.verdicts
+            for one in (opened + changed if entries.removes else changed)
+            if attachments.any_removed(one.verdicts)
+        ]
         entries.series = dict(self.numbers)
         self.case_ids.turn()
         self._begin()
@@ -181,6 +185,7 @@ class Composer:
         if verdict.why is not None and not self.imported:
             raise NotAllowed(verdict.why)
         case.verdicts.append(verdict)
+        self.entries.removes |= act.action is Action.DETACH
         self._keep(case, verdict, sealed, data)
         return step
 

@@ -1,4 +1,4 @@
-"""Units as the journal needs them: from public UID to local id and roll-up, remembered per transaction."""
+"""Units as the journal needs them: from public UID to local id and roll-up, looked up once."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ class Directory:
     """Places of units, looked up once each."""
 
     def __init__(self, connection: Connection) -> None:
-        """Look up in `connection`; inside its transaction."""
+        """Look up in `connection`, whose tree stays as it is: within a transaction, or watched otherwise."""
         self._connection = connection
         self._places: dict[str | None, Place] = {None: NOWHERE}
         self._ended: set[str] = set()

@@ -47,7 +47,9 @@ class Entries:
     remarked: list[Verdict] = field(default_factory=list)
     """Of cases folded again: what became of their older steps may have changed."""
     detached: list[Sequence[Verdict]] = field(default_factory=list)
-    """Steps of cases that a file was taken away from."""
+    """Steps of cases that a file was ever taken away from."""
+    removes: bool = False
+    """A file is taken away from one now."""
     series: dict[str, int] = field(default_factory=dict)
     """The last number given in each."""
 

@@ -1,8 +1,7 @@
 """THE write door: check, append, fold, index, commit, in one transaction.
 
-Every step of every case comes through `record_batch`; `open_case` and `record` are the same for one
-case, `record_batches` for thousands. Nothing is changed or removed here: an error is put right by a
-further event.
+Every step of every case comes through here: `record` for one, `record_batch` for many at once,
+`record_batches` for thousands. Nothing is changed or removed: an error is put right by a further event.
 """
 
 from __future__ import annotations
@@ -101,7 +100,7 @@ def record_batches(
     """
     try:
         yield from _batch_by_batch(office, batches, cases, imported=imported)
-    except (EOFError, ConnectionError) as error:
+    except (EOFError, ConnectionError) as error:  # Of the masker, within the transaction.
         raise OfficeError("一个帮手进程被系统终止，可能是内存不足，这一批没有写入") from error
 
 
@@ -121,11 +120,13 @@ def _one_ahead(
     office: Office, batches: Iterator[Sequence[Work]], ahead: Ahead, bulk: Bulk
 ) -> Iterator[list[Recorded]]:
     work = next(batches, None)
-    ahead.begin(work)
     while work is not None:
-        following = next(batches, None)
+        if not ahead.is_begun:
+            ahead.begin(work)
+        # What comes of known cases shows in the office only when it is written: until then none is planned.
+        following = next(batches, None) if ahead.is_begun else None
         yield _written(office, work, following, ahead, bulk)
-        work = following
+        work = next(batches, None) if following is None else following
 
 
 def _written(
@@ -135,15 +136,13 @@ def _written(
     composed = ahead.composed()
     if composed is not None:
         ahead.begin(following)
-        if _stands(office, composed, ahead, bulk):
+        if _stood(office, composed, ahead, bulk):
             return composed.recorded
     ahead.drop()
-    recorded = record_batch(office, work, imported=ahead.imported, bulk=bulk)
-    ahead.begin(following)
-    return recorded
+    return record_batch(office, work, imported=ahead.imported, bulk=bulk)
 
 
-def _stands(office: Office, composed: Entries, ahead: Ahead, bulk: Bulk) -> bool:
+def _stood(office: Office, composed: Entries, ahead: Ahead, bulk: Bulk) -> bool:
     """Write entries that were composed ahead, unless the office has changed since."""
     with transaction(office.writer) as connection, collector.paused():
         if not ahead.holds(connection, composed):
@@ -157,7 +156,7 @@ def _tidy(office: Office, written: Sequence[Entries], bulk: Bulk | None) -> None
     """What is done once entries are on disk."""
     if sum(len(one.recorded) for one in written) > 1:
         _settle(office.writer, bulk)
-    if any(one.detached for one in written):
+    if any(one.removes for one in written):
         attachments.finish(office.writer, office.home)
 
 

@@ -180,12 +180,8 @@ def allowed(facts: Facts) -> list[Action]:
     return [one for one in OFFERED if why_not(facts, one) is None]
 
 
-def objection(state: CaseState, step: Step) -> str | None:
-    """Why a step cannot be taken at its place, its unit and times included; ``None`` = it can."""
-    return _objection(state, step, Action(step.action))
-
-
 def _objection(state: CaseState, step: Step, action: Action) -> str | None:
+    """Why a step cannot be taken at its place, its unit and times included; ``None`` = it can."""
     return (
         why_not(state, action)
         or _file_objection(state, step, action)

@@ -10,7 +10,6 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, replace
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -21,7 +20,7 @@ from db.actions import Action
 from db.connection import Connection, OfficeError, is_keyed
 from db.exchange import history, samples
 from db.exchange.errors import LedgerError
-from db.exchange.lines import Refused
+from db.exchange.lines import Line, Refused
 from db.exchange.plan import PlannedAct, Planner, Standing
 from db.exchange.rejects import Rejects
 from db.exchange.scratch import Scratch
@@ -97,7 +96,7 @@ def preview(
     tally = Tally()
     with Scratch(in_memory=is_keyed(connection)) as scratch:
         read = _read(ledger, scratch, rejects, on_progress)
-        for at, work in enumerate(_works(ledger, scratch, connection, rules), start=1):
+        for at, work in enumerate(map(_plan(ledger, connection, rules), scratch.cases()), start=1):
             tally.add(work)
             if on_progress is not None and (at % BATCH == 0 or tally.rows == read - rejects.count):
                 on_progress(Progress("比对", tally.rows, read - rejects.count))
@@ -139,8 +138,8 @@ def import_ledger(
     try:
         with Scratch(in_memory=is_keyed(office.writer)) as scratch:
             read = _read(ledger, scratch, rejects, on_progress)
-            works = _works(ledger, scratch, office.writer, office.rules)
-            _write(office, works, tally, read - rejects.count, on_progress)
+            plan = _plan(ledger, office.writer, office.rules)
+            _write(office, _batches(scratch.cases(), plan), tally, read - rejects.count, on_progress)
     except (KeyboardInterrupt, Stopped):
         stopped = True
     except BaseException as error:
@@ -174,16 +173,22 @@ def _read(ledger: Ledger, scratch: Scratch, rejects: Rejects, on_progress: OnPro
     return rows
 
 
-def _works(ledger: Ledger, scratch: Scratch, connection: Connection, rules: Rules) -> Iterator[Work]:
+Plan = Callable[[Sequence[Line]], Work]
+"""The lines of a case → what they add to it, as the office is at this moment."""
+
+
+def _plan(ledger: Ledger, connection: Connection, rules: Rules) -> Plan:
     planner = Planner(rules, history.Units(connection).uid)
-    for lines in scratch.cases():
+
+    def plan(lines: Sequence[Line]) -> Work:
         numbers = [*dict.fromkeys(one for line in lines for one in ledger.reader.identities(line))]
         case_id = history.find(connection, numbers)
         held = None if case_id is None else history.held(connection, case_id)
         standing = Standing() if held is None else held.standing
         acts, telling = planner.acts(lines, numbers, standing)
-        unit_known, written = _unit_after(held, acts)
-        yield Work(case_id, lines, acts, telling, unit_known, written)
+        return Work(case_id, lines, acts, telling, *_unit_after(held, acts))
+
+    return plan
 
 
 def _unit_after(held: history.Held | None, acts: Sequence[PlannedAct]) -> tuple[bool, str | None]:
@@ -197,33 +202,54 @@ def _unit_after(held: history.Held | None, acts: Sequence[PlannedAct]) -> tuple[
 
 
 def _write(
-    office: Office, works: Iterator[Work], tally: Tally, total: int, on_progress: OnProgress | None
+    office: Office, batches: Iterator[list[Work]], tally: Tally, total: int, on_progress: OnProgress | None
 ) -> None:
     from db.journal import record_batches
 
     planned: deque[list[Work]] = deque()
     try:
-        with closing(record_batches(office, _batches(works, planned), total, imported=True)) as written:
+        with closing(record_batches(office, _acts(batches, planned), total, imported=True)) as written:
             for _ in written:
                 for work in planned.popleft():
                     tally.add(work)
                 if on_progress is not None:
                     on_progress(Progress("写入", tally.rows, total))
     except ValueError as error:
-        raise LedgerError(f"第 {planned[0][0].lines[0].row} 行起的一批没有写入：{error}") from error
+        where = f"第 {planned[0][0].lines[0].row} 行起的一批" if planned else "台账"
+        raise LedgerError(f"{where}没有写入：{error}") from error
 
 
-def _next(works: Iterator[Work]) -> list[Work]:
-    with collector.paused():
-        return list(islice(works, BATCH))
-
-
-def _batches(works: Iterator[Work], planned: deque[list[Work]]) -> Iterator[list[CaseWork]]:
+def _acts(batches: Iterator[list[Work]], planned: deque[list[Work]]) -> Iterator[list[CaseWork]]:
     """What is to be written of each batch; the batches that are not written yet are kept in `planned`."""
-    while batch := _next(works):
+    for batch in batches:
         planned.append(batch)
         yield [
             (work.case_id, [Act(act.action, act.data, act.party, Via.LEDGER, act.at) for act in work.acts])
             for work in batch
             if work.acts
         ]
+
+
+def _batches(cases: Iterator[list[Line]], plan: Plan) -> Iterator[list[Work]]:
+    """The works of a ledger, `BATCH` together, each planned when its batch is asked for."""
+    waiting = next(cases, None)
+    while waiting is not None:
+        with collector.paused():
+            batch, waiting = _batch(waiting, cases, plan)
+        yield batch
+
+
+def _batch(
+    lines: list[Line] | None, cases: Iterator[list[Line]], plan: Plan
+) -> tuple[list[Work], list[Line] | None]:
+    """A batch, and the lines it could not take: of a case that it holds already, under another number."""
+    batch, held = list[Work](), set[int]()
+    while lines is not None and len(batch) < BATCH:
+        work = plan(lines)
+        if work.case_id is not None:
+            if work.case_id in held:
+                break
+            held.add(work.case_id)
+        batch.append(work)
+        lines = next(cases, None)
+    return batch, lines

@@ -36,6 +36,9 @@ ORDER BY first IS NULL, first, top, began, row"""
 _KNOWN_OTHERWISE = """SELECT name, "case" FROM alias
 WHERE EXISTS (SELECT 1 FROM line WHERE line."case" = alias.name) ORDER BY alias.rowid"""
 
+_SHARED = """SELECT name, "case" FROM alias
+WHERE name IN (SELECT name FROM alias GROUP BY name HAVING min("case") < max("case")) ORDER BY rowid"""
+
 
 @contextmanager
 def _telling() -> Iterator[None]:
@@ -46,10 +49,21 @@ def _telling() -> Iterator[None]:
         raise LedgerError(f"系统临时目录放不下整理台账用的文件，未写入（{error}）。请腾出空间") from error
 
 
-def _root(owner: dict[str, str], case: str) -> str:
-    while case in owner:
-        case = owner[case]
-    return case
+class _Joined:
+    """Which cases are one: each belongs to another, or to itself."""
+
+    def __init__(self) -> None:
+        self.owner: dict[str, str] = {}
+
+    def root(self, case: str) -> str:
+        while case in self.owner:
+            case = self.owner[case]
+        return case
+
+    def join(self, case: str, into: str) -> None:
+        case, into = self.root(case), self.root(into)
+        if case != into:
+            self.owner[case] = into
 
 
 class Scratch:
@@ -87,16 +101,18 @@ class Scratch:
         self._aliases.clear()
 
     def _join_cases(self) -> None:
-        """Lines under a number by which an earlier line knows its own case belong to that case."""
+        """Lines that know their case by one number are of one case, whether or not a line bears that number.
+
+        No case is then known by a number of one before it, so it can be planned before that one is written.
+        """
         self._connection.execute('CREATE INDEX line_case ON line ("case", began)')
-        known = self._connection.execute(_KNOWN_OTHERWISE).fetchall()
-        owner: dict[str, str] = {}
-        for name, case in known:
-            root = _root(owner, case)
-            if name not in owner and root != name:
-                owner[name] = root
+        joined, first = _Joined(), dict[str, str]()
+        for name, case in self._connection.execute(_KNOWN_OTHERWISE):
+            joined.join(name, into=case)
+        for name, case in self._connection.execute(_SHARED):
+            joined.join(case, into=first.setdefault(name, case))
         self._connection.executemany(
-            'UPDATE line SET "case" = ? WHERE "case" = ?', [(_root(owner, name), name) for name in owner]
+            'UPDATE line SET "case" = ? WHERE "case" = ?', [(joined.root(one), one) for one in joined.owner]
         )
 
     def cases(self) -> Iterator[list[Line]]:

@@ -62,9 +62,15 @@ class BoardScreen(DeskScreen[None]):
         self.query_one("#words", LineInput).value = self._state.words
         self._layout()
         self._say_first_line()
-        self.query_one(BoardList).begin(self._view)
-        self.query_one(CaseList).focus()
+        cases = self.query_one(BoardList)
+        cases.asking_signs = frozenset(commands.bound_keys(self.desk.commands["jump"].keys))
+        cases.begin(self._view)
+        cases.focus()
         self.call_after_refresh(self._grow)
+
+    def on_screen_suspend(self) -> None:
+        """Another screen lies over it."""
+        self.query_one(BoardList).leave()
 
     # -- reading ------------------------------------------------------------------------------------
 

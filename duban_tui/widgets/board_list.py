@@ -25,9 +25,6 @@ if TYPE_CHECKING:
 FIRST_ROWS = 64
 """Rows read before anything else; the whole list follows in a worker."""
 
-ASKS = ("#", "＃")
-"""The sign that asks where to jump, as it is typed with an input method and without."""
-
 CANCEL_CHECK = 1_000
 """Steps of SQLite between two questions whether another list was asked for: well under a millisecond."""
 
@@ -60,6 +57,8 @@ class BoardList(CaseList):
     _read: tuple[View, closed.Mark] | None = None
     """The list of closed cases that was read to its end and stands here, and what was closed then."""
 
+    asking_signs: frozenset[str] = frozenset()
+    """Keys and signs that ask where to jump."""
     _question: Question | None = None
     """Where to jump, while it is asked. It stands in the last line: a widget that comes or goes has all the
     screen laid out anew."""
@@ -159,7 +158,7 @@ class BoardList(CaseList):
         """
         question = self._question
         if question is None:
-            if not len(self) or event.character not in ASKS:
+            if not len(self) or self.asking_signs.isdisjoint((event.key, event.character or event.key)):
                 return
             self.ask_where()
         elif event.key == "enter":
@@ -169,7 +168,7 @@ class BoardList(CaseList):
         elif event.is_printable and event.character is not None:
             question.type(event.character)
         else:
-            self._leave()
+            self.leave()
             if event.key != "escape":
                 return
         event.stop()
@@ -192,22 +191,26 @@ class BoardList(CaseList):
         if place is None:
             question.wrong = True
         else:
-            self._leave()
+            self.leave()
             self.action_jump(place)
 
-    def _leave(self) -> None:
+    def leave(self) -> None:
+        """Ask no longer."""
         if self._question is not None:
             self._question = None
             self._repaint_question()
 
     def on_click(self, event: events.Click) -> None:
-        """The mouse answers otherwise."""
-        self._leave()
+        """The mouse answers otherwise, but for a click on the question, which hides a case."""
+        if self._question is not None and event.y == self.size.height - 1:
+            event.prevent_default()
+        else:
+            self.leave()
 
     def on_blur(self) -> None:
-        """Another widget or screen; not another window, from which the keyboard comes back."""
+        """Another widget has the keyboard; not another window, from which it comes back."""
         if self.app.app_focus:
-            self._leave()
+            self.leave()
 
     def show_found(self, ids: array[int]) -> None:
         """List what a lookup found, in its order."""

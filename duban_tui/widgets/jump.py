@@ -52,3 +52,4 @@ class Question:
     def take_back(self) -> None:
         """Without the last sign."""
         self.written = self.written[:-1]
+        self.wrong = False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from array import array
+from pathlib import Path
 
 import pytest
 from textual import events
@@ -14,7 +15,9 @@ from db.actions import Action
 from db.journal import Act, record
 from db.office import Office
 from duban_tui.app import DubanApp
+from duban_tui.config import Config
 from duban_tui.screens.board import BoardScreen
+from duban_tui.screens.lookup import LookupScreen
 from duban_tui.widgets.case_list import CaseList
 from duban_tui.widgets.jump import place_of
 from duban_tui.widgets.unit_tree import UnitTree
@@ -270,6 +273,33 @@ async def test_a_place_typed_in_one_go_with_its_sign_is_not_lost(
         await settled(pilot)
         await pressed(pilot, "enter")
         assert pilot.app.screen.query_one(CaseList).cursor == 3
+
+
+async def test_a_click_on_the_question_is_no_click_on_the_case_below(desk: Desk, register: Register) -> None:
+    for number in range(60):
+        register(f"第{number}件")
+    async with desk() as pilot:
+        cases = pilot.app.screen.query_one(CaseList)
+        await pressed(pilot, "#", "4")
+        await pilot.click(CaseList, offset=(5, cases.size.height - 1))
+        await settled(pilot)
+        assert (cases.cursor, "：4_" in shown(pilot)) == (0, True)
+        await pilot.click(CaseList, offset=(5, 3))
+        await settled(pilot)
+        assert (cases.cursor, "：4_" in shown(pilot)) == (2, False)
+
+
+async def test_the_sign_that_asks_is_the_one_of_the_config(
+    home: Path, settings: Config, register: Register
+) -> None:
+    register("路灯不亮")
+    app = DubanApp(home, settings._replace(keys={"jump": ("x",), "lookup": ("f3", "#")}))
+    async with app.run_test(size=(120, 36)) as pilot:
+        await settled(pilot)
+        await pressed(pilot, "x")
+        assert "跳到" in shown(pilot)
+        await pressed(pilot, "escape", "#")
+        assert isinstance(pilot.app.screen, LookupScreen)
 
 
 async def test_one_closed_and_one_reopened_elsewhere_are_noticed(
