@@ -37,17 +37,17 @@ class Waiting(NamedTuple):
 
     def having(self, words: Iterable[str], first: int, end: int) -> Iterator[int]:
         """The places from one to before another whose texts have all these words."""
-        sought = [word.encode() for word in words]
-        for place, text in self.texts:
-            if first <= place < end and all(word in text for word in sought):
-                yield place
+        found = self.texts
+        for word in map(str.encode, words):
+            found = [(place, text) for place, text in found if word in text]
+        return (place for place, _ in found if first <= place < end)
 
 
 def read(connection: Connection) -> Waiting:
     """All that waits."""
     rows = connection.execute(_READ).fetchall()
     texts = [(place, text) for place, text, _ in rows if text is not None]
-    return Waiting(texts, frozenset(place for place, _, stood in rows if stood))
+    return Waiting(texts, frozenset([place for place, _, stood in rows if stood]))
 
 
 _READ = "SELECT place, CAST(text AS BLOB), stood FROM lookup_waiting ORDER BY place DESC"
