@@ -109,6 +109,11 @@ async def settled(pilot: Pilot[None]) -> None:
     await pilot.pause()
 
 
+async def pressed(pilot: Pilot[None], *keys: str) -> None:
+    await pilot.press(*keys)
+    await settled(pilot)
+
+
 def shown(pilot: Pilot[None]) -> str:
     """The text on the screen, line by line, without blanks at the ends of lines."""
     strips = pilot.app.screen._compositor.render_strips()
