@@ -40,7 +40,7 @@ __all__ = [
     "transaction",
 ]
 
-driver.register_adapter(bool, int)  # Else it is looked for in vain at every yes and no, a microsecond each.
+driver.register_adapter(bool, int)  # Else the driver looks for one in vain at every yes and no.
 
 Connection = driver.Connection
 """A bare DB-API connection; rows are tuples."""

@@ -69,11 +69,11 @@ def write(connection: Connection, entries: Entries, bulk: Bulk | None = None) ->
     if entries.changed.cases:
         rows.write(connection, entries.changed)
     connection.executemany(CONTENT_INSERT, entries.contents)
-    attachments.erase(connection, entries.detached)
     connection.executemany(_EVENT, entries.events)
     refold.mark(connection, entries.remarked)
     connection.executemany(SUBMITTER_INSERT, entries.submitters)
     new_words.finish()
+    attachments.erase(connection, entries.detached)
     for case_id, was_open in entries.reworded.items():
         search_index.refresh(connection, case_id, was_open=was_open)
     connection.executemany(_SERIES, [(f"seq:{name}", str(last)) for name, last in entries.series.items()])

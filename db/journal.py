@@ -14,8 +14,6 @@ from db import collector, entries
 from db.act import Act as Act
 from db.act import Recorded as Recorded
 from db.act import Work as Work
-from db.ahead import Ahead
-from db.bulk import Bulk, bulk_for
 from db.composer import Composer
 from db.connection import Connection, OfficeError, driver, is_keyed, transaction
 from db.entries import Entries
@@ -25,6 +23,8 @@ from db.index import waiting
 from db.keeping import upkeep
 
 if TYPE_CHECKING:
+    from db.ahead import Ahead
+    from db.bulk import Bulk
     from db.office import Office
 
 
@@ -107,6 +107,9 @@ def record_batches(
 def _batch_by_batch(
     office: Office, batches: Iterable[Sequence[Work]], cases: int, *, imported: bool
 ) -> Iterator[list[Recorded]]:
+    from db.ahead import Ahead  # A desk's step needs no helpers.
+    from db.bulk import bulk_for
+
     with bulk_for(cases) as bulk:
         if bulk is None or is_keyed(office.writer):
             for work in batches:

@@ -151,7 +151,7 @@ RULES: dict[Action, ActionRule] = {
 """Action → who, from which stages, what it changes. `db.actions.FIELDS` has the data of each."""
 
 _ACTIONS = {action.value: action for action in Action}
-"""Code → action. To ask the enumeration costs as much as half of a step."""
+"""Code → action, asked at every step: the enumeration is slow to ask."""
 
 OFFERED = (
     Action.RETURN_GRANT, Action.RETURN_REJECT, Action.EXTEND_GRANT, Action.EXTEND_REJECT, Action.CLAIM,

@@ -199,13 +199,13 @@ class Reader:
         return Line(row, digest, **said)
 
     def identities(self, line: Line) -> list[Identity]:
-        """The numbers of a case, the one that identifies it first."""
-        found = [
-            Identity(self._order_scheme, line.number),
-            Identity(self._job_scheme, line.job),
-            Identity(self._order_scheme, line.redo_number),
-        ]
-        return [one for one in found if one.number] or [Identity(self._row_scheme, line.digest)]
+        """The numbers of a case, the one that identifies it first.
+
+        What only says that there is no other number (无, /, 0) joins no cases.
+        """
+        others = [Identity(self._job_scheme, line.job), Identity(self._order_scheme, line.redo_number)]
+        found = [Identity(self._order_scheme, line.number)] if line.number else []
+        return [*found, *filter(_is_told, others)] or [Identity(self._row_scheme, line.digest)]
 
     def lines(self, rows: Iterator[tuple[int, Sequence[str] | BadRow]]) -> Iterator[Line | Refused]:
         """Every data row, read."""
@@ -213,6 +213,10 @@ class Reader:
             found = self.read(row, cells)
             if found is not None:
                 yield found
+
+
+def _is_told(identity: Identity) -> bool:
+    return any(sign.isdigit() and sign not in "0０" for sign in identity.number)
 
 
 def _together(name: str, found: Sequence[Any]) -> Any:

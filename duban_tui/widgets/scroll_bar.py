@@ -28,7 +28,7 @@ def take_over() -> None:
 def _render_lines(self: ScrollBar, crop: Region) -> list[Strip]:
     """The few pieces that a vertical bar is made of, each over and over.
 
-    Textual sets every cell of it as a line of text, which is a quarter of a frame of the list.
+    Textual sets every cell of it as a line of text, in every frame of the list.
     """
     drawn = self.render()
     if not self.vertical or not isinstance(drawn, ScrollBarRender) or crop.width < self.size.width:

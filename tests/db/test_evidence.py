@@ -27,6 +27,7 @@ from db.keeping import backup, doctor, rebuild
 from db.office import Office
 from db.reads import evidence as reads
 from db.reads import flow
+from db.search import find
 from db.vault import conversion
 from tests.db.conftest import MONDAY, RULES
 from tests.vaults import PASSPHRASE, cheap
@@ -65,6 +66,23 @@ def attached(office: Office, handled: Recorded, tmp_path: Path) -> reads.Attachm
     attach(office, handled.case_id, photo(tmp_path / "现场 照片.jpg", exif={0x9003: "2026:11:13 09:30:15"}))
     (row,) = reads.attachments(office.writer, handled.case_id)
     return row
+
+
+def test_a_file_that_is_taken_away_with_the_first_acts_of_a_case_leaves_nothing(
+    office: Office, tmp_path: Path
+) -> None:
+    file = take_in(office.home, photo(tmp_path / "他人证件.jpg"), LIMITS)
+    acts = [
+        Act(Action.REGISTER, {"kind": "诉求", "title": "路灯不亮"}),
+        Act(Action.VERIFY, {"method": "暗访", "evidence": [file]}),
+        Act(Action.DETACH, {"file": file["file"], "reason": "误传"}),
+    ]
+    case = open_case(office, acts)
+    said = office.writer.execute("SELECT text FROM content WHERE kind = 'evidence'").fetchall()
+    assert said == [(None,)]
+    assert not list(find(office.writer, "他人证件"))
+    assert list(find(office.writer, "路灯")) == [case.case_id]
+    assert not checkup(office)
 
 
 # -- taking in ---------------------------------------------------------------------------------------

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from db import bulk
@@ -40,7 +38,7 @@ def test_rows_that_share_a_number_no_row_bears_are_one_case(office: Office, writ
 
 @pytest.mark.parametrize("between", [0, 1, 2])
 def test_two_rows_that_name_a_known_case_by_different_numbers_say_it_once(
-    office: Office, write: Write, tmp_path: Path, between: int
+    office: Office, write: Write, between: int
 ) -> None:
     import_ledger(office, write([HEADER, row("M1", job="J1", body="井盖破损", day=1)]))
     rows = [row("M1", body="井盖破损严重", day=2)]
@@ -48,3 +46,11 @@ def test_two_rows_that_name_a_known_case_by_different_numbers_say_it_once(
     rows += [row("", job="J1", body="井盖破损严重", day=4), row("K9", body="又一件", day=5)]
     counts = import_ledger(office, write([HEADER, *rows], name="later.csv"))
     assert (counts.added, counts.updated, counts.unchanged) == (between + 1, 1, 1)
+
+
+@pytest.mark.parametrize("none", ["无", "/", "-", "0", "暂无"])
+def test_rows_that_say_there_is_no_other_number_are_cases_of_their_own(
+    office: Office, write: Write, none: str
+) -> None:
+    path = write([HEADER, *(row(f"N{d}", again=none, job=none, body=f"第{d}件", day=d) for d in range(1, 6))])
+    assert import_ledger(office, path).added == 5
