@@ -42,11 +42,8 @@ CUT = "chain_end:"
 def own_tip(connection: Connection, device: str) -> Link:
     """Where the chain of this machine goes on: past all it wrote, and in time past all it has read."""
     link = tip(connection, device)
-    kept = dict(
-        connection.execute(
-            "SELECT name, value FROM setting WHERE name IN (?, ?)", (CUT + device, WITNESSED)
-        ).fetchall()
-    )
+    named = (CUT + device, WITNESSED)
+    kept = dict(connection.execute("SELECT name, value FROM setting WHERE name IN (?, ?)", named).fetchall())
     if CUT + device in kept:
         link = max(link, Link(*json.loads(kept[CUT + device])))
     return link._replace(hlc=max(link.hlc, int(kept.get(WITNESSED, 0))))
@@ -116,5 +113,4 @@ def steps_of(connection: Connection, case_id: int) -> list[Step]:
 
 def read_step(row: tuple[Any, ...]) -> Step:
     """An event row (columns as in `Step`) as the fold takes it."""
-    step = Step._make(row)
-    return step._replace(data=orjson.loads(step.data), seen=tuple(orjson.loads(step.seen)))  # type: ignore[arg-type]
+    return Step._make((*row[:2], orjson.loads(row[2]), *row[3:11], tuple(orjson.loads(row[11]))))

@@ -1,8 +1,8 @@
 """How many closed cases each unit holds: counted as they are written, since counting millions takes long.
 
 A count is kept for every unit that cases roll up to (``l2``, ``l3``, ``l4``) and for all cases. Whoever
-writes cases does it inside `recounted`, or tells of new ones by `add`; nothing else changes a count. Open
-cases are few and are counted when they are looked at.
+writes cases does it inside `recounted`, or tells what it wrote by `change`; nothing else changes a count.
+Open cases are few and are counted when they are looked at.
 """
 
 from __future__ import annotations
@@ -69,29 +69,30 @@ _TOUCHED = (
 def recounted(connection: Connection, case_ids: Iterable[int]) -> Iterator[None]:
     """What is written about these cases inside, the counts say afterwards; in the caller's transaction."""
     listed = list(case_ids)
-    before = _standing(connection, listed)
+    before = standing(connection, listed)
     yield
-    changes = _standing(connection, listed)
-    changes.subtract(before)
-    _change(connection, changes)
+    change(connection, before, standing(connection, listed))
 
 
-def add(connection: Connection, case_ids: Sequence[int]) -> None:
-    """Count cases that were just written and did not stand before; in the caller's transaction."""
-    _change(connection, _standing(connection, case_ids))
+def change(connection: Connection, before: Counter[int], after: Counter[int]) -> None:
+    """Count what some cases were and what they are now, as `held` has it; in the caller's transaction."""
+    changes = [(unit, after[unit] - before[unit]) for unit in before.keys() | after.keys()]
+    connection.executemany(_ADD, [(unit, number) for unit, number in changes if number])
 
 
-def _change(connection: Connection, changes: Counter[int]) -> None:
-    connection.executemany(_ADD, [(unit, change) for unit, change in changes.items() if change])
+def standing(connection: Connection, case_ids: Sequence[int]) -> Counter[int]:
+    """By unit, how many of these cases are closed in the office, as `held` has it."""
+    return held(connection.execute(_STANDING, (f"[{','.join(map(str, case_ids))}]",)))
 
 
-def _standing(connection: Connection, case_ids: Sequence[int]) -> Counter[int]:
-    held: Counter[int] = Counter()
-    for *units, number in connection.execute(_STANDING, (f"[{','.join(map(str, case_ids))}]",)):
+def held(rolled: Iterable[tuple[int | None, int | None, int | None, int]]) -> Counter[int]:
+    """By unit and for `ALL`, how many closed cases there are, of those at some places (l2, l3, l4, cases)."""
+    counts: Counter[int] = Counter()
+    for *units, number in rolled:
         for unit in (ALL, *units):
             if unit is not None:
-                held[unit] += number
-    return held
+                counts[unit] += number
+    return counts
 
 
 def recount(connection: Connection) -> None:

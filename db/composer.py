@@ -17,7 +17,7 @@ from db.case_ids import CaseIds
 from db.connection import Connection
 from db.contents import Sealed
 from db.directory import Directory
-from db.entries import Entries
+from db.entries import Entries, Reworded
 from db.errors import NotAllowed
 from db.evidence import attachments
 from db.ids import tick, uuid7
@@ -44,9 +44,12 @@ class _Open:
     state: CaseState
     verdicts: list[Verdict]
     heads: tuple[str, ...]
-    texts: list[str] | None
-    """What a new case may be found by; its words are at hand."""
-    was_open: bool = True
+    texts: list[str]
+    """What was written of it and is not in the office yet, as far as it may be found by that."""
+    place: int | None = None
+    """Of a known case: where it stands in the order of the answers."""
+    reworded: bool = False
+    """A known case is found by other words now."""
 
 
 def _reaches_back(verdict: Verdict) -> bool:
@@ -55,6 +58,9 @@ def _reaches_back(verdict: Verdict) -> bool:
 
 
 _BACK = frozenset((Action.UNDO, Action.SETTLE))
+
+
+_CASE = 'SELECT uid, number, unit_id, l2, l3, l4 FROM "case" WHERE id = ?'
 
 
 class Composer:
@@ -120,14 +126,15 @@ class Composer:
             if _reaches_back(case.verdicts[-1]):
                 self._fold_again(case)
             ids.append(step.id)
-        if case.texts is None:
-            self.changed[case.case_id] = self._folded(case)
-            if case.state.open != case.was_open:
-                self._reword(case)
-        else:
+        place = search_index.rank(case.case_id, is_open=case.state.open)
+        if case.place is None:
             self.opened.append(self._folded(case))
-            words = rows.words(case.state, case.texts)
-            self.entries.words.append((search_index.rank(case.case_id, is_open=case.state.open), words))
+            self.entries.words.append((place, rows.words(case.state, case.texts)))
+        else:
+            self.changed[case.case_id] = self._folded(case)
+            if case.reworded or place != case.place:
+                texts = search_index.written(self.connection, case.case_id) + case.texts
+                self.entries.reworded.append(Reworded(case.place, place, rows.words(case.state, texts)))
         self.entries.recorded.append(Recorded(case.case_id, case.state.number, tuple(ids)))
 
     def _folded(self, case: _Open) -> Folded:
@@ -142,26 +149,23 @@ class Composer:
         return _Open(self.case_ids.next(received), uuid7(), CaseState(), [], (), [])
 
     def _load(self, case_id: int) -> _Open:
-        row = self.connection.execute('SELECT uid, number FROM "case" WHERE id = ?', (case_id,)).fetchone()
+        row = self.connection.execute(_CASE, (case_id,)).fetchone()
         if row is None:
             raise NotAllowed("没有这件事项，可能已被移走，请刷新")
+        uid, number, *rolled = row
         steps = chain.steps_of(self.connection, case_id)
         state, verdicts = fold.fold(steps, self.office.calendars)
-        state.number = row[1]  # As it is shown here: see `db.numbers`.
-        return _Open(case_id, row[0], state, verdicts, fold.heads(steps), None, was_open=state.open)
+        state.number = number  # As it is shown here: see `db.numbers`.
+        self.directory.know(state, rows.Place(*rolled))
+        place = search_index.rank(case_id, is_open=state.open)
+        return _Open(case_id, uid, state, verdicts, fold.heads(steps), [], place)
 
     def _fold_again(self, case: _Open) -> None:
         """Fold a case anew: its last step changes what became of older ones."""
         state, verdicts = fold.fold([one.step for one in case.verdicts], self.office.calendars)
         state.number = case.state.number  # As it is shown here, which no fold of one case knows.
         self.entries.remarked += verdicts
-        self._reword(case)
-        case.state, case.verdicts = state, verdicts
-
-    def _reword(self, case: _Open) -> None:
-        """A case that was known is found by other words, or at another place."""
-        if case.texts is None:
-            self.entries.reworded[case.case_id] = case.was_open
+        case.state, case.verdicts, case.reworded = state, verdicts, True
 
     def _append(self, case: _Open, act: Act) -> Step:
         self.moment = recorded = self.now if act.recorded_at is None else act.recorded_at
@@ -219,11 +223,9 @@ class Composer:
             self.entries.submitters.append(
                 submitter_row(case.case_id, content, data["submitter"], self.office.identity_secret)
             )
-        if case.texts is not None:
-            for one in sealed:
-                case.texts += search_index.words_of(one.kind, one.text)
-        elif sealed or step.action == Action.CORRECT:
-            self._reword(case)
+        for one in sealed:
+            case.texts += search_index.words_of(one.kind, one.text)
+        case.reworded |= bool(sealed) or step.action == Action.CORRECT
 
     def next_number(self, kind: str, received: int) -> str:
         """This office's next number for a kind of case, by the pattern in the config."""

@@ -65,10 +65,12 @@ def _joined(group: Sequence[Conflict], verdicts: Sequence[Verdict]) -> Conflict:
 
 def single(verdicts: Sequence[Verdict]) -> list[Conflict]:
     """The open conflicts, each between two steps, in the order of the fold."""
-    if _plain(verdicts):
+    steps = [verdict.step for verdict in verdicts]
+    straight = is_straight(steps)
+    if straight and all(verdict.outcome is not Outcome.VOID for verdict in verdicts):
         return []
-    past = pasts([verdict.step for verdict in verdicts])
-    pairs = _pairs(verdicts, past)
+    past = pasts(steps)
+    pairs = {} if straight else _pairs(verdicts, past)
     paired = {place for pair in pairs for place in pair}
     void: dict[tuple[int, ...], Conflict] = {
         (place,): Conflict(f"{label_of(one.step.action)}不适用：{one.why}", (one.step,))
@@ -80,11 +82,11 @@ def single(verdicts: Sequence[Verdict]) -> list[Conflict]:
     return [found[places] for places in sorted(found) if not _within(places, settled)]
 
 
-def _plain(verdicts: Iterable[Verdict]) -> bool:
-    """Nearly every case: each step saw exactly the one before it, and none is out of place."""
+def is_straight(steps: Iterable[Step]) -> bool:
+    """Nearly every case: each step saw exactly the one before it, so no two can contradict each other."""
     last: tuple[str, ...] = ()
-    for step, outcome, _why in verdicts:
-        if step.seen != last or outcome is Outcome.VOID:
+    for step in steps:
+        if step.seen != last:
             return False
         last = (step.id,)
     return True

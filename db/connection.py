@@ -278,20 +278,23 @@ def transaction(connection: Connection) -> Iterator[Connection]:
     Raises:
         OfficeError: the database refused; nothing was written.
     """
-    path = Path(connection.execute("PRAGMA database_list").fetchone()[2] or ":memory:")
     try:
         connection.execute("BEGIN IMMEDIATE")
     except driver.Error as error:
-        raise OfficeError(explain(error, path)) from error
+        raise OfficeError(explain(error, _path_of(connection))) from error
     try:
         yield connection
         connection.execute("COMMIT")
     except driver.Error as error:
         _roll_back(connection)
-        raise OfficeError(explain(error, path)) from error
+        raise OfficeError(explain(error, _path_of(connection))) from error
     except BaseException:
         _roll_back(connection)
         raise
+
+
+def _path_of(connection: Connection) -> Path:
+    return Path(connection.execute("PRAGMA database_list").fetchone()[2] or ":memory:")
 
 
 @contextmanager

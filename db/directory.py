@@ -7,6 +7,9 @@ from functools import cached_property
 from db import units
 from db.connection import Connection
 from db.rows import NOWHERE, Place
+from db.state import CaseState
+
+_ENDED_ON = "SELECT ended_on FROM unit WHERE uid = ?"
 
 
 class Directory:
@@ -16,9 +19,18 @@ class Directory:
         """Look up in `connection`, whose tree stays as it is: within a transaction, or watched otherwise."""
         self._connection = connection
         self._places: dict[str | None, Place] = {None: NOWHERE}
-        self._ended: set[str] = set()
+        self._ended: dict[str, bool] = {}
         self._nearest: dict[str, Place] = {}
         self._rollups: dict[int, units.Rollup] = {}
+
+    def know(self, state: CaseState, place: Place) -> None:
+        """Take from a case as it is written where its unit stands: what changes the tree moves the case."""
+        lead = state.shown_lead
+        if lead is not None and lead.unit is not None:
+            if place.unit_id is not None:
+                self._places[lead.unit] = place
+        elif state.unclaimed is not None:
+            self._nearest[state.unclaimed] = place
 
     def place(self, uid: str | None) -> Place:
         """The place of a unit; nowhere for a UID this office does not know."""
@@ -28,12 +40,10 @@ class Directory:
         return place
 
     def _looked_up(self, uid: str) -> Place:
-        row = self._connection.execute("SELECT id, ended_on FROM unit WHERE uid = ?", (uid,)).fetchone()
-        if row is None:
+        unit_id = units.id_of(self._connection, uid)
+        if unit_id is None:
             return NOWHERE
-        if row[1] is not None:
-            self._ended.add(uid)
-        return Place(row[0], *units.rollup(self._connection, row[0], self._rollups))
+        return Place(unit_id, *units.rollup(self._connection, unit_id, self._rollups))
 
     def nearest(self, written: str) -> Place:
         """Roll-up of the nearest known ancestor of a written name (黔江区城市管理局 → 黔江区)."""
@@ -52,7 +62,11 @@ class Directory:
 
     def ended(self, uid: str) -> bool:
         """Whether a unit is no more: its old cases keep it, new ones go to its successor."""
-        return self.place(uid).unit_id is not None and uid in self._ended
+        ended = self._ended.get(uid)
+        if ended is None:
+            row = self._connection.execute(_ENDED_ON, (uid,)).fetchone()
+            ended = self._ended[uid] = row is not None and row[0] is not None
+        return ended
 
     def is_within(self, uid: str, above: str) -> bool:
         """Whether a unit is another one or stands below it; who took over a unit's cases counts as it."""

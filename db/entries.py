@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from db import refold, rows, search_index
 from db.act import Recorded
@@ -27,6 +27,16 @@ _SERIES = """INSERT INTO setting (name, value) VALUES (?, ?)
 ON CONFLICT (name) DO UPDATE SET value = excluded.value"""
 
 
+class Reworded(NamedTuple):
+    """A known case in the index, as it comes to stand there."""
+
+    before: int
+    """Its place until now."""
+    place: int
+    words: list[str]
+    """All that it may be found by."""
+
+
 @dataclass(slots=True)
 class Entries:
     """What a batch adds. They hold only where the chain still ends as it did when they were begun."""
@@ -42,8 +52,8 @@ class Entries:
     changed: Rows = rows.NOTHING
     words: list[tuple[int, list[str]]] = field(default_factory=list)
     """New cases: place in the index, and all that each may be found by."""
-    reworded: dict[int, bool] = field(default_factory=dict)
-    """Known cases that are found by other words, or closed or opened: whether each was open before."""
+    reworded: list[Reworded] = field(default_factory=list)
+    """Known cases that are found by other words, or closed or opened."""
     remarked: list[Verdict] = field(default_factory=list)
     """Of cases folded again: what became of their older steps may have changed."""
     detached: list[Sequence[Verdict]] = field(default_factory=list)
@@ -73,7 +83,7 @@ def write(connection: Connection, entries: Entries, bulk: Bulk | None = None) ->
     refold.mark(connection, entries.remarked)
     connection.executemany(SUBMITTER_INSERT, entries.submitters)
     new_words.finish()
+    for before, place, words in entries.reworded:
+        search_index.put(connection, place, words, before)
     attachments.erase(connection, entries.detached)
-    for case_id, was_open in entries.reworded.items():
-        search_index.refresh(connection, case_id, was_open=was_open)
     connection.executemany(_SERIES, [(f"seq:{name}", str(last)) for name, last in entries.series.items()])

@@ -6,6 +6,7 @@ always the fold of its events and nothing else.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from operator import attrgetter, itemgetter
 from typing import Any, NamedTuple
@@ -74,6 +75,8 @@ _CASE_COLUMNS = (*_read(Case, _CASE_GIVEN), *_CASE_GIVEN)
 _case_read = attrgetter(*_read(Case, _CASE_GIVEN))
 _PART_GIVEN = ("case_id", "seq", "unit_id")
 _PART_COLUMNS = (*_read(Assignment, _PART_GIVEN), *_PART_GIVEN)
+_rolled = itemgetter(*map(_CASE_COLUMNS.index, ("l2", "l3", "l4")))
+_is_open = itemgetter(_CASE_COLUMNS.index("open"))
 _part_read = attrgetter(*_read(Assignment, _PART_GIVEN))
 _NOTE_COLUMNS = _columns(Note)
 _FILE_COLUMNS = ("sha256", "event_id", "case_id", "content_id", "size", "removed_by")
@@ -178,16 +181,23 @@ def of(folded: Sequence[Folded], locate: Locate) -> Rows:
 def insert(connection: Connection, rows: Rows) -> None:
     """Write the rows of cases of which nothing stood; inside the caller's transaction."""
     connection.executemany(_NEW_CASE, rows.cases)
-    closed.add(connection, rows.case_ids)
+    closed.change(connection, Counter(), _closed(rows))
     _write_others(connection, rows)
 
 
 def write(connection: Connection, rows: Rows) -> None:
     """Write the rows of any cases, in the place of what stood; inside the caller's transaction."""
-    with closed.recounted(connection, rows.case_ids):
-        connection.executemany(_CASE, rows.cases)
+    before = closed.standing(connection, rows.case_ids)
+    connection.executemany(_CASE, rows.cases)
+    closed.change(connection, before, _closed(rows))
     connection.executemany("DELETE FROM assignment WHERE case_id = ?", [(each,) for each in rows.case_ids])
     _write_others(connection, rows)
+
+
+def _closed(rows: Rows) -> Counter[int]:
+    """Of the closed ones among these cases, how many each unit holds."""
+    places = Counter(_rolled(row) for row in rows.cases if not _is_open(row))
+    return closed.held((*place, number) for place, number in places.items())
 
 
 def _write_others(connection: Connection, rows: Rows) -> None:

@@ -70,21 +70,28 @@ def words(query: str) -> list[str]:
     return list(dict.fromkeys(fold(query).split()))
 
 
-def refresh(connection: Connection, case_id: int, *, was_open: bool | None = None) -> None:
+def refresh(connection: Connection, case_id: int) -> None:
     """Index a case anew under the texts that stand in the office; inside the caller's transaction.
 
-    The case row must be written before: a case stands among the open ones or not by its own row, so
-    it has to be put again when it closes or opens again, as when its texts change.
-
-    Args:
-        connection: a writer.
-        case_id: which.
-        was_open: where it stood, if that is known; None: it may stand at either place.
+    The case row must be written before: a case stands among the open ones or not by its own row. It may
+    have stood at either place.
     """
     place = place_of(connection, case_id)
-    waiting.put(connection, place, indexed(all_texts_of_many(connection, [case_id])[case_id]))
-    if was_open != bool(place & OPEN):
-        waiting.drop(connection, [place ^ OPEN])
+    put(connection, place, all_texts_of_many(connection, [case_id])[case_id], place ^ OPEN)
+
+
+def put(connection: Connection, place: int, texts: Iterable[str], before: int) -> None:
+    """Index a known case anew, when its texts change, or its place as it closes or opens again.
+
+    Args:
+        connection: a writer, in a transaction.
+        place: where it stands now.
+        texts: all by which it may be found, raw.
+        before: where it stood.
+    """
+    waiting.put(connection, place, indexed(texts))
+    if before != place:
+        waiting.drop(connection, [before])
 
 
 def forget(connection: Connection, case_id: int) -> None:
@@ -110,6 +117,7 @@ def place_of(connection: Connection, case_id: int) -> int:
 
 _HEADS = 'SELECT id, title, place FROM "case" WHERE id IN ({})'
 _CONTENTS = "SELECT case_id, kind, text FROM content WHERE case_id IN ({}) AND text IS NOT NULL"
+_CONTENTS_OF_ONE = _CONTENTS.format("?")
 _NUMBERS = "SELECT case_id, number FROM case_number WHERE case_id IN ({})"
 _CLAIMED = """SELECT e.case_id, n.value ->> 1 FROM event e, json_each(e.data, '$.numbers') n
 WHERE e.case_id IN ({}) AND e.action = 'register' AND instr(e.data, '"numbers"')"""
@@ -151,6 +159,12 @@ def all_texts_of_many(connection: Connection, case_ids: Sequence[int]) -> dict[i
 def texts_of(connection: Connection, case_id: int) -> list[str]:
     """The texts by which one case may be found; see `texts_of_many`."""
     return texts_of_many(connection, [case_id])[case_id]
+
+
+def written(connection: Connection, case_id: int) -> list[str]:
+    """What was written of one case and stands in the office, as far as it may be found by that; raw."""
+    rows = connection.execute(_CONTENTS_OF_ONE, (case_id,))
+    return [word for _, kind, text in rows for word in words_of(kind, text)]
 
 
 def words_of(kind: str, text: str) -> list[str]:

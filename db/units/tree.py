@@ -158,14 +158,15 @@ def rollup(connection: Connection, unit_id: int, known: dict[int, Rollup] | None
     """
     known = {} if known is None else known
     if unit_id not in known:
-        living = heir(connection, unit_id)
-        found = version(connection, living)
+        found = version(connection, unit_id)
         if found is None:
             known[unit_id] = (None, None, None)
+        elif (successor := found[10]) is not None:
+            known[unit_id] = rollup(connection, successor, known)
         else:
             above, level = found[5], found[6]
             over = (None, None, None) if above is None else rollup(connection, above, known)
-            l2, l3, l4 = (living if level == at else one for at, one in enumerate(over, 2))
+            l2, l3, l4 = (unit_id if level == at else one for at, one in enumerate(over, 2))
             known[unit_id] = (l2, l3, l4)
     return known[unit_id]
 

@@ -85,8 +85,11 @@ class Machine:
         text, is_open = (self.text(), was_open) if self.chance.random() < 0.5 else (text, not was_open)
         self.desk.execute("BEGIN IMMEDIATE")
         self.desk.execute('UPDATE "case" SET title = ?, open = ? WHERE id = ?', (text, is_open, case_id))
-        known = self.chance.random() < 0.5
-        search_index.refresh(self.desk, case_id, was_open=was_open if known else None)
+        if self.chance.random() < 0.5:
+            places = rank(case_id, is_open=is_open), rank(case_id, is_open=was_open)
+            search_index.put(self.desk, places[0], [text, ""], places[1])
+        else:
+            search_index.refresh(self.desk, case_id)
         if self.chance.random() < 0.2:
             forgetting.forget(self.desk, (case_id, case_id | OPEN))
         if self.chance.random() < 0.2:

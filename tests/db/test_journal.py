@@ -317,6 +317,22 @@ def test_a_tree_that_grew_makes_no_unclaimed_case_unsound(office: Office, uid: C
     assert doctor.check(office.writer, office.calendars).sound
 
 
+def test_a_step_on_an_unclaimed_case_leaves_it_where_it_is_counted_and_asks_no_unit_for_its_name(
+    office: Office,
+) -> None:
+    register = Act(Action.REGISTER, {"kind": "诉求", "title": "x"})
+    case = open_case(office, [register, Act(Action.DISPATCH, {"lead_text": "南岸区城管局"})])
+    counted = 'SELECT l2, l3, l4 FROM "case"'
+    before, said = office.writer.execute(counted).fetchone(), list[str]()
+    office.writer.set_trace_callback(said.append)
+    record(office, case.case_id, Act(Action.URGE, {"text": "请尽快办理"}))
+    office.writer.set_trace_callback(None)
+    assert before[0] is not None
+    assert office.writer.execute(counted).fetchone() == before
+    assert doctor.check(office.writer, office.calendars).sound
+    assert not [one for one in said if "unit_version" in one]  # Of twenty thousand units that takes long.
+
+
 def test_the_flow_keeps_a_long_note_on_one_line_and_its_numbers_hidden(
     office: Office, handled: Recorded
 ) -> None:
