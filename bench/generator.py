@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import NamedTuple
 
+from bench import processes
 from bench.make_office import SEED, UNITS, opened
 from bench.measure import Row, times, timing
 from bench.same_rows import write_again
@@ -18,6 +21,14 @@ from db.keeping import upkeep
 
 CASES, PLANNED = 32_000, 3_000_000
 """How many cases of a plan of how many: the share of open ones is that of the whole office."""
+
+
+class _Spent(NamedTuple):
+    """For one case."""
+
+    seconds: float
+    busy: float | None
+    """Seconds of processors, of all processes; None where the system does not tell."""
 
 
 class _Enough(Exception):
@@ -35,13 +46,17 @@ def rows() -> Iterator[Row]:
             (cases,) = filled.writer.execute('SELECT count(*) FROM "case"').fetchone()
             bare = write_again(filled.writer, plain.writer) / cases
             index = _index_again(filled.writer, plain.writer) / cases
-    per_thousand = timing([ours * 1000]), timing([bare * 1000])
-    speed = f"{1 / ours:,.0f} against {1 / bare:,.0f} cases a second"
+    per_thousand = timing([ours.seconds * 1000]), timing([bare * 1000])
+    speed = f"{1 / ours.seconds:,.0f} against {1 / bare:,.0f} cases a second"
     yield Row(
         "generator: 1,000 cases with journal and index",
         per_thousand[0], f"bare script, in one process, ours in five; {speed}", per_thousand[1],
         "≤ 333 ms (3,000 a second)",
     )  # fmt: skip
+    if ours.busy is not None:
+        cores = os.cpu_count() or 1
+        most = f"{cores} cores could not write more than {cores / ours.busy:,.0f} a second"
+        yield Row("… time of the processors, in all five", timing([ours.busy * 1000]), most)
     yield Row(
         "… the index of them alone, masked beforehand",
         timing([index * 1000]), "the bare script", per_thousand[1],
@@ -66,15 +81,13 @@ def _index_again(filled: Connection, empty: Connection) -> float:
     return spent
 
 
-def _generate(home: Path) -> float:
-    """Seconds a case, of the first of the plan; making units and the plan does not count."""
-    begun: list[float] = []
-    first: list[int] = []
+def _generate(home: Path) -> _Spent:
+    """Of a case among the first of the plan; making units and the plan does not count."""
+    said: list[tuple[int, float, float | None]] = []
 
     def say(done: int, total: int) -> None:
-        begun.append(time.perf_counter())
-        first.append(done)
-        if done >= times(CASES) + first[0]:
+        said.append((done, time.perf_counter(), processes.busy()))
+        if done >= times(CASES) + said[0][0]:
             raise _Enough
 
     with opened(home) as office:
@@ -83,4 +96,7 @@ def _generate(home: Path) -> float:
         waited = time.perf_counter()
         upkeep.settle(office.writer, 1)  # What still waited for its lists.
         settled = time.perf_counter() - waited
-    return (begun[-1] - begun[0] + settled) / (first[-1] - first[0])
+    (first, begun, before), (last, ended, after) = said[0], said[-1]
+    cases = last - first
+    busy = None if before is None or after is None else (after - before + settled) / cases
+    return _Spent((ended - begun + settled) / cases, busy)

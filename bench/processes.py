@@ -6,7 +6,9 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Mapping, Sequence
+from multiprocessing import active_children
 from pathlib import Path
 
 from duban_tui import locations
@@ -33,6 +35,19 @@ def surroundings(home: Path) -> dict[str, str]:
 def program(name: str) -> str | None:
     """Where a program is: installed beside this Python, else anywhere; None where it is missing."""
     return shutil.which(name, path=str(Path(sys.executable).parent)) or shutil.which(name)
+
+
+def busy() -> float | None:
+    """Seconds that the processors gave to this process and its helpers so far; None where none are told."""
+    spent = time.process_time()
+    for helper in active_children():
+        try:
+            told = Path(f"/proc/{helper.pid}/stat").read_text(encoding="utf-8")
+        except OSError:
+            return None
+        user, system = told.rpartition(")")[2].split()[11:13]
+        spent += (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+    return spent
 
 
 def run(command: Sequence[str], env: Mapping[str, str] | None = None, *, nothing_found: int = 0) -> None:

@@ -171,7 +171,7 @@ def _office(name: str, run: Run) -> str:
 
 _REASONS: dict[str, str] = {
     "jump to the N-th": "as Page Down: a whole screen of new lines.",
-    "generator": "five processes share two cores: inventing, composing (validate, fold, hash), writing, "
+    "generator": "five processes share the cores: inventing, composing (validate, fold, hash), writing, "
     "masking, pressing; the bare script, which does nothing but write, fills one of them (decision 15).",
     "one saved step": "the raw rows are written again right after ours, so their pages are in memory; ours "
     "reads them first, in a file larger than the memory.",

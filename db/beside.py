@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from multiprocessing import get_context
 from multiprocessing.connection import Connection as Pipe
 from types import TracebackType
@@ -25,12 +26,16 @@ class Beside(Generic[Question, Answer]):
 
         Args:
             function: what it does; it can be pickled.
+
+        Raises:
+            ConnectionError: the process is gone already.
         """
         context = get_context("spawn")
         self._pipe, theirs = context.Pipe()
-        self._process = context.Process(target=_serve, args=(theirs, function), daemon=True)
+        self._process = context.Process(target=_serve, args=(theirs,), daemon=True)
         self._process.start()
         theirs.close()
+        self._pipe.send(function)  # Not along with the start: if that fails, nobody would ever read it.
         self.is_asked = False
 
     def ask(self, question: Question) -> None:
@@ -76,17 +81,16 @@ class Beside(Generic[Question, Answer]):
         self._process.join()
 
 
-def _serve(pipe: Pipe, function: Callable[[Question], Answer]) -> None:
+def _serve(pipe: Pipe) -> None:
     import gc
     import signal
 
     gc.disable()  # What is asked and answered stands in no circle.
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the process that asks.
-    while True:
-        try:
+    with suppress(EOFError, OSError):
+        function = pipe.recv()
+        while True:
             pipe.send(_said(function, pipe.recv()))
-        except (EOFError, OSError):
-            return
 
 
 def _said(

@@ -60,6 +60,30 @@ def test_a_batch_that_was_undone_leaves_no_answer_to_the_next(office: Office) ->
     assert len(list(find(office.writer, "路灯"))) == 3
 
 
+DYING = """
+import sys
+from pathlib import Path
+from db.beside import Beside
+if __name__ != "__main__":
+    sys.exit(1)
+try:
+    Beside(b"x" * 10_000_000)
+except ConnectionError:
+    print("told")
+"""
+
+
+def test_a_helper_that_dies_at_its_start_is_told_and_not_waited_for(tmp_path: Path) -> None:
+    script = tmp_path / "dying.py"
+    script.write_text(DYING, encoding="utf-8")
+    root = str(Path(__file__).resolve().parents[2])
+    done = subprocess.run(
+        [sys.executable, str(script)], capture_output=True, text=True, timeout=60, check=False,
+        env={**os.environ, "PYTHONPATH": root},
+    )  # fmt: skip
+    assert done.stdout == "told\n"
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
 def test_it_ends_when_the_program_is_killed(tmp_path: Path) -> None:
     script = tmp_path / "held.py"
