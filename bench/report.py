@@ -172,9 +172,7 @@ def _office(name: str, run: Run) -> str:
 _REASONS: dict[str, str] = {
     "jump to the N-th": "as Page Down: a whole screen of new lines.",
     "generator": "five processes share the cores: inventing, composing (validate, fold, hash), writing, "
-    "masking, pressing; the bare script, which does nothing but write, fills one of them (decision 15).",
-    "one saved step": "the raw rows are written again right after ours, so their pages are in memory; ours "
-    "reads them first, in a file larger than the memory.",
+    "masking, pressing; what the processors give to them all, in the row below, is the limit (decision 15).",
     "Page Down": "painting as many new lines as the screen has is the half of it, Textual's putting them "
     "together and on the wire the other.",
     "End and Home": "as Page Down: a whole screen of new lines.",
@@ -204,5 +202,7 @@ _HOW = """How it is measured:
   p95 of less than twenty runs is their slowest or next to it.
 - "In a terminal" is the program in a terminal of 160×48, from the key to the last byte of its frame. The list
   is that of all closed cases. Memory is the process less a bare Textual app; VisiData's is the whole process.
+- Steps are saved, and their rows written again by raw SQL, each on another case and with a connection just
+  opened: the system holds the pages, as when a case stands on the screen, the connection does not.
 - A saved step, an import and the generator write with `synchronous=FULL`; the bare script writes the very
   rows that ours left behind, and the same index, in large transactions."""

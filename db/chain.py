@@ -78,7 +78,7 @@ def _encode(value: Any) -> bytes:
 
 def listed(ids: Sequence[str]) -> str:
     """The JSON of event ids (hex digits): what an event had seen, as it is stored."""
-    return "[" + ",".join(f'"{each}"' for each in ids) + "]"
+    return _encode(ids).decode()
 
 
 def event_hash(step: Step, case_uid: str, data: str, previous: str) -> str:

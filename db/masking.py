@@ -50,6 +50,8 @@ _COUNTRY = rf"(?:(?:\+|00)?86|\(\+?86\)){_GAP}"
 _MOBILE = rf"{_EDGE}({_COUNTRY})?\(?(1[3-9][0-9])\)?{_GAP}([0-9]{{4}}){_GAP}([0-9]{{4}}){_END}"
 _PLAIN_MOBILE = "1[3-9][0-9]{9}"
 """As nearly all are typed."""
+_NORMAL = _PLAIN_MOBILE + "|[\u4e00-\u9fff]+"
+"""A number like that, or a name of ideographs: written as it is compared."""
 _MOBILE_APART = rf"{_EDGE}(?=1[ \-.]?[3-9])(?:[0-9][ \-.]?){{10}}[0-9]{_END}"
 _AREA = r"\(?(?:010|02[0-9]|0[3-9][0-9]{2})\)?"
 _LANDLINE = rf"{_EDGE}((?:{_COUNTRY})?{_AREA}{_GAP})[2-9][0-9]{{2,3}}{_GAP}([0-9]{{4}}){_END}"
@@ -179,7 +181,7 @@ def normalised(value: str) -> str:
     Numbers become bare digits without the country code (an identity number ends in ``X``, upper
     case); names are NFKC, without spaces, upper case.
     """
-    if re.fullmatch(_PLAIN_MOBILE, value):
+    if re.fullmatch(_NORMAL, value):
         return value
     plain = re.sub(r"\s", "", unicodedata.normalize("NFKC", value).translate(_PLAIN)).upper()
     number = re.sub(r"[()+\-./]", "", plain)

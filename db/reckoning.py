@@ -60,20 +60,22 @@ def reckon(
     While a pause lasts there are no dates. `accept_by` is the end of the 2nd working day after 送达,
     always 次日起算; it and `urgent_from` are calendar facts, never clamped to start or due.
     """
-    return _reckoned(start, limit, calendar, rules, tuple(pauses), fixed)
+    counted = start if limit.unit is LimitUnit.HOURS else start_of(day_of(start))
+    return _reckoned(counted, _first_day(start, limit, rules), limit, calendar, rules, tuple(pauses), fixed)
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=256)
 def _reckoned(
     start: int,
+    first: dt.date,
     limit: Limit,
     calendar: Calendar,
     rules: DeadlineRules,
     pauses: tuple[Pause, ...],
     fixed: int | None,
 ) -> Reckoning:
-    """Kept for a moment: a case and its 主办 ask for the same, one after the other."""
-    first, spans = _first_day(start, limit, rules), join(pauses)
+    """Kept for a while: a case and its 主办 ask for the same, and so do most cases of a day."""
+    spans = join(pauses)
     if spans and spans[-1].ended is None:
         return Reckoning(first, spans, None, None, None, None, None, False)
     accept_day = calendar.add_workdays(day_of(start), rules.accept_days)

@@ -13,17 +13,22 @@ from random import Random
 _LENGTHS = (2, 3)
 _HEAD = 20
 """Zipf's law without its first words, which are in every text as it is."""
-_DRAWN = 1 << 18
+_BITS = 18
+_DRAWN = 1 << _BITS
 """Places in the table from which words are drawn; the rarest word has one."""
 _WORDS_IN_A_CLAUSE = 4
 
 
+_PLACES = range(0, _WORDS_IN_A_CLAUSE * _BITS, _BITS)
+
+
 def clauses(rng: Random, characters: int) -> str:
     """Clauses of about so many characters."""
-    table, chance = _table(), rng.random
+    table, draw, last = _table(), rng.getrandbits, _DRAWN - 1
     told, length = [], 0
     while length < characters:
-        clause = "".join([table[int(chance() * _DRAWN)] for _ in range(_WORDS_IN_A_CLAUSE)])
+        bits = draw(_WORDS_IN_A_CLAUSE * _BITS)  # All words of a clause in one draw.
+        clause = "".join([table[bits >> place & last] for place in _PLACES])
         told.append(clause)
         length += len(clause) + 1
     return "，".join(told)
