@@ -183,3 +183,8 @@ def test_a_key_needs_the_secret() -> None:
 
 def test_a_name_in_the_place_of_a_number_is_hidden_too() -> None:
     assert mask_phone("李四") == "李**"
+
+
+@given(st.text(st.characters(min_codepoint=0x4E00, max_codepoint=0x9FFF), min_size=1, max_size=4))
+def test_a_name_has_the_same_key_however_it_is_spaced(name: str) -> None:
+    assert identity_key(b"secret", name) == identity_key(b"secret", "\u3000".join(name))
