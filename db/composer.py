@@ -48,6 +48,9 @@ class _Open:
     """What was written of it and is not in the office yet, as far as it may be found by that."""
     place: int | None = None
     """Of a known case: where it stands in the order of the answers."""
+    unclaimed: str | None = None
+    """Of a known case: the written name that no unit claimed, under which it is counted at `counted`."""
+    counted: rows.Place = rows.NOWHERE
     reworded: bool = False
     """A known case is found by other words now."""
 
@@ -138,9 +141,14 @@ class Composer:
         self.entries.recorded.append(Recorded(case.case_id, case.state.number, tuple(ids)))
 
     def _folded(self, case: _Open) -> Folded:
+        return Folded(case.case_id, case.uid, case.state, case.verdicts, self._nearest(case))
+
+    def _nearest(self, case: _Open) -> rows.Place:
+        """Where an unclaimed case is counted: where it was, while its unit is written the same."""
         written = case.state.unclaimed
-        nearest = rows.NOWHERE if written is None else self.directory.nearest(written)
-        return Folded(case.case_id, case.uid, case.state, case.verdicts, nearest)
+        if written is None:
+            return rows.NOWHERE
+        return case.counted if written == case.unclaimed else self.directory.nearest(written)
 
     def _new(self, first: Act) -> _Open:
         if first.action is not Action.REGISTER:
@@ -152,13 +160,16 @@ class Composer:
         row = self.connection.execute(_CASE, (case_id,)).fetchone()
         if row is None:
             raise NotAllowed("没有这件事项，可能已被移走，请刷新")
-        uid, number, *rolled = row
+        uid, number, *counted = row
         steps = chain.steps_of(self.connection, case_id)
         state, verdicts = fold.fold(steps, self.office.calendars)
         state.number = number  # As it is shown here: see `db.numbers`.
-        self.directory.know(state, rows.Place(*rolled))
+        stands, lead = rows.Place(*counted), state.shown_lead
+        if stands.unit_id is not None and lead is not None and lead.unit is not None:
+            self.directory.know(lead.unit, stands)
         place = search_index.rank(case_id, is_open=state.open)
-        return _Open(case_id, uid, state, verdicts, fold.heads(steps), [], place)
+        heads = fold.heads(steps)
+        return _Open(case_id, uid, state, verdicts, heads, [], place, state.unclaimed, stands)
 
     def _fold_again(self, case: _Open) -> None:
         """Fold a case anew: its last step changes what became of older ones."""

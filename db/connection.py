@@ -40,7 +40,7 @@ __all__ = [
     "transaction",
 ]
 
-# Else the driver looks in vain for one at every yes and no, and at every null: ten times what an int costs.
+# Else the driver looks for one at every yes, no and null, in vain and for many times what an int costs.
 driver.register_adapter(bool, int)
 _null: Callable[[None], None] = dict[None, None]().get  # Null stays null, without a function of Python's.
 driver.register_adapter(type(None), _null)

@@ -7,7 +7,6 @@ from functools import cached_property
 from db import units
 from db.connection import Connection
 from db.rows import NOWHERE, Place
-from db.state import CaseState
 
 _ENDED_ON = "SELECT ended_on FROM unit WHERE uid = ?"
 
@@ -23,14 +22,9 @@ class Directory:
         self._nearest: dict[str, Place] = {}
         self._rollups: dict[int, units.Rollup] = {}
 
-    def know(self, state: CaseState, place: Place) -> None:
-        """Take from a case as it is written where its unit stands: what changes the tree moves the case."""
-        lead = state.shown_lead
-        if lead is not None and lead.unit is not None:
-            if place.unit_id is not None:
-                self._places[lead.unit] = place
-        elif state.unclaimed is not None:
-            self._nearest[state.unclaimed] = place
+    def know(self, uid: str, place: Place) -> None:
+        """Take from the row of a case where its unit stands: what changes the tree moves its cases."""
+        self._places[uid] = place
 
     def place(self, uid: str | None) -> Place:
         """The place of a unit; nowhere for a UID this office does not know."""

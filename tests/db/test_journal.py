@@ -333,6 +333,21 @@ def test_a_step_on_an_unclaimed_case_leaves_it_where_it_is_counted_and_asks_no_u
     assert not [one for one in said if "unit_version" in one]  # Of twenty thousand units that takes long.
 
 
+def test_a_new_case_is_counted_under_a_unit_of_today_also_beside_an_older_one(
+    office: Office, uid: Callable[[str], str]
+) -> None:
+    acts = [
+        Act(Action.REGISTER, {"kind": "诉求", "title": "x"}),
+        Act(Action.DISPATCH, {"lead_text": "南岸区长生桥镇城管办"}),
+    ]
+    old = open_case(office, acts)
+    above = office.writer.execute("SELECT id FROM unit WHERE uid = ?", (uid("南岸区"),)).fetchone()[0]
+    added = units.add(office.writer, "长生桥镇", under=above)
+    record_batch(office, [(old.case_id, [Act(Action.URGE, {"text": "请尽快办理"})]), (None, acts)])
+    counted = [row[0] for row in office.writer.execute('SELECT l3 FROM "case" ORDER BY id')]
+    assert counted == [None, added.id]
+
+
 def test_the_flow_keeps_a_long_note_on_one_line_and_its_numbers_hidden(
     office: Office, handled: Recorded
 ) -> None:
