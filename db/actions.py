@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, NamedTuple
 
 from db import instants
@@ -228,8 +229,6 @@ _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 def _clean(text: str) -> str:
-    if text.isprintable():  # A line like any other: nearly all are.
-        return text.strip()
     return _CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
 
 
@@ -243,7 +242,15 @@ def is_clean(value: Any) -> bool:
 
 
 def _on_one_line(value: Any) -> str:
-    return " ".join(_text(value, MAX_SHORT).split("\n"))
+    return _short(value).replace("\n", " ")
+
+
+def _short(value: Any) -> str:
+    return _text(value, MAX_SHORT)
+
+
+def _long(value: Any) -> str:
+    return _text(value, MAX_LONG)
 
 
 def _text(value: Any, longest: int) -> str:
@@ -251,7 +258,7 @@ def _text(value: Any, longest: int) -> str:
         raise ValueError("应为文字")
     if len(value) > longest:
         raise ValueError(f"最多 {longest} 字，现有 {len(value)} 字")
-    return _clean(value)
+    return value.strip() if value.isprintable() else _clean(value)  # Nearly all are lines like any other.
 
 
 def _instant(value: Any) -> int:
@@ -276,7 +283,7 @@ def _bool(value: Any) -> bool:
 
 
 def _limit(value: Any) -> str:
-    return str(Limit.parse(_text(value, MAX_SHORT)))
+    return str(Limit.parse(_short(value)))
 
 
 def _list(value: Any) -> list[Any]:
@@ -289,17 +296,17 @@ def _entry(value: Any) -> Any:
     """An entry of a list: a text, a number, or a list of them (编号与来源, 时间与记录)."""
     if isinstance(value, (list, tuple)):
         return _list(value)
-    return _text(value, MAX_LONG) if isinstance(value, str) else value
+    return _long(value) if isinstance(value, str) else value
 
 
 def _units(value: Any) -> list[str]:
-    return [_text(entry, MAX_SHORT) for entry in _list(value)]
+    return [_short(entry) for entry in _list(value)]
 
 
 def _mapping(value: Any) -> dict[str, Any]:
     if not isinstance(value, Mapping):
         raise ValueError("应为一组键值")
-    return {str(key): _text(str(entry), MAX_SHORT) for key, entry in value.items() if entry}
+    return {str(key): _short(str(entry)) for key, entry in value.items() if entry}
 
 
 _SHA256 = re.compile("[0-9a-f]{64}")
@@ -335,9 +342,9 @@ def _file(value: Any) -> dict[str, Any]:
 
 _CHECKS: dict[str, Callable[[Any], Any]] = {
     "text": _on_one_line,
-    "long": lambda value: _text(value, MAX_LONG),
-    "choice": lambda value: _text(value, MAX_SHORT),
-    "unit": lambda value: _text(value, MAX_SHORT),
+    "long": _long,
+    "choice": _short,
+    "unit": _short,
     "units": _units,
     "time": _instant,
     "day": _instant,
@@ -349,7 +356,34 @@ _CHECKS: dict[str, Callable[[Any], Any]] = {
 }
 
 
-_SPECS = {action: {spec.name: spec for spec in (*fields, LINE, CLOCK)} for action, fields in FIELDS.items()}
+_CODES = {
+    name: {str(said): str(member.value) for member in term for said in (member.label, member.value)}
+    for name, term in CHOICES.items()
+}
+"""For each of `CHOICES`: code or label of a term → its code."""
+
+
+def _term(choices: str, value: Any) -> str:
+    code = _CODES[choices].get(_short(value))
+    if code is not None:
+        return code
+    raise ValueError(f"只能是：{'、'.join(member.label for member in CHOICES[choices])}")
+
+
+class _Rule(NamedTuple):
+    """How one datum is checked."""
+
+    spec: FieldSpec
+    check: Callable[[Any], Any]
+
+
+def _rule(spec: FieldSpec) -> _Rule:
+    return _Rule(spec, partial(_term, spec.choices) if spec.choices in CHOICES else _CHECKS[spec.kind])
+
+
+_RULES = {
+    action: {spec.name: _rule(spec) for spec in (*fields, LINE, CLOCK)} for action, fields in FIELDS.items()
+}
 _REQUIRED = {action: tuple(spec for spec in fields if spec.required) for action, fields in FIELDS.items()}
 
 
@@ -359,41 +393,20 @@ def validate(action: Action, data: Mapping[str, Any]) -> dict[str, Any]:
     Raises:
         ValueError: an unknown field, a missing one or a wrong value; one Chinese line that names it.
     """
-    specs = _SPECS[action]
+    rules = _RULES[action]
     clean: dict[str, Any] = {}
     for name, value in data.items():
-        if name not in specs:
+        rule = rules.get(name)
+        if rule is None:
             known = "、".join(spec.name for spec in FIELDS[action])
             raise ValueError(f"{action.label}没有“{name}”这一项，可用的有：{known}")
         if value is not None and value != "" and value != []:
-            clean[name] = _checked(action, specs[name], value)
+            try:
+                clean[name] = rule.check(value)
+            except ValueError as error:
+                spec = rule.spec
+                raise ValueError(f"{action.label}的“{spec.label}”（{spec.name}）{error}") from None
     for spec in _REQUIRED[action]:
-        if spec.name not in clean:
+        if clean.get(spec.name, "") == "":
             raise ValueError(f"{action.label}缺“{spec.label}”（{spec.name}）")
     return clean
-
-
-def _checked(action: Action, spec: FieldSpec, value: Any) -> Any:
-    try:
-        checked = _CHECKS[spec.kind](value)
-        if spec.choices in CHOICES:
-            checked = _term(CHOICES[spec.choices], checked)
-    except ValueError as error:
-        raise ValueError(f"{action.label}的“{spec.label}”（{spec.name}）{error}") from None
-    if spec.required and checked == "":
-        raise ValueError(f"{action.label}缺“{spec.label}”（{spec.name}）")
-    return checked
-
-
-_CODES = {
-    term: {name: str(member.value) for member in term for name in (member.label, member.value)}
-    for term in CHOICES.values()
-}
-"""Code or label of a term → its code."""
-
-
-def _term(term: type[Term], text: str) -> str:
-    code = _CODES[term].get(text)
-    if code is not None:
-        return code
-    raise ValueError(f"只能是：{'、'.join(member.label for member in term)}")

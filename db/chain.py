@@ -81,24 +81,13 @@ def listed(ids: Sequence[str]) -> str:
     return _encode(ids).decode()
 
 
+AFTER_DATA = Step._fields.index("data") + 1
+"""The fields of a step from here on are hashed as they are."""
+
+
 def event_hash(step: Step, case_uid: str, data: str, previous: str) -> str:
     """SHA-256 over the header, the data (with the hashes of its texts) and the hash before it."""
-    header = [
-        previous,
-        step.id,
-        case_uid,
-        step.action,
-        data,
-        step.by,
-        step.party,
-        step.via,
-        step.at,
-        step.recorded_at,
-        step.hlc,
-        step.device,
-        step.seq,
-        step.seen,
-    ]
+    header = [previous, step.id, case_uid, step.action, data, *step[AFTER_DATA:]]
     return hashlib.sha256(_encode(header)).hexdigest()
 
 

@@ -53,34 +53,40 @@ def references(data: Mapping[str, Any]) -> Iterator[Mapping[str, str]]:
                 yield one
 
 
-_APART = {
+_APART: dict[Action, tuple[str, ...]] = {
     action: tuple(spec.name for spec in fields if spec.kind in ("long", "mapping"))
     for action, fields in FIELDS.items()
+    if action is not Action.VERIFY
 }
-"""Fields that hold texts which may have to be forgotten."""
+"""Fields that hold texts which may have to be forgotten, each by itself; those of a 核查 are one text."""
 
 
 def take_out(action: Action, data: Mapping[str, Any]) -> tuple[dict[str, Any], list[Sealed]]:
     """Part the data of an act into what the chain may hold and the texts that stand apart."""
+    names = _APART.get(action)
+    if names is None:
+        return _note_taken_out(data)
     kept, sealed = dict(data), list[Sealed]()
+    for name in names:
+        if name in kept:
+            value = kept[name]
+            sealed.append(seal(name, value if isinstance(value, str) else canonical(value)))
+            kept[name] = reference(sealed[-1])
+    return kept, sealed
 
-    def apart(kind: str, text: str) -> dict[str, str]:
-        sealed.append(seal(kind, text))
-        return reference(sealed[-1])
 
-    if action is not Action.VERIFY:
-        for name in _APART[action]:
-            if name in kept:
-                value = kept[name]
-                kept[name] = apart(name, value if isinstance(value, str) else canonical(value))
-        return kept, sealed
+def _note_taken_out(data: Mapping[str, Any]) -> tuple[dict[str, Any], list[Sealed]]:
+    kept = dict(data)
     personal = {name: kept.pop(name) for name in PERSONAL_NOTE_FIELDS if name in kept}
-    kept["note"] = apart("note", canonical(personal))
+    sealed = [seal("note", canonical(personal))]
+    kept["note"] = reference(sealed[0])
     if "evidence" in kept:
+        files = kept["evidence"]
+        said = [canonical({name: one[name] for name in PERSONAL_FILE_FIELDS}) for one in files]
+        sealed += [seal("evidence", text) for text in said]
         kept["evidence"] = [
-            {"file": one["file"], "size": one["size"]}
-            | apart("evidence", canonical({name: one[name] for name in PERSONAL_FILE_FIELDS}))
-            for one in kept["evidence"]
+            {"file": one["file"], "size": one["size"]} | reference(each)
+            for one, each in zip(files, sealed[1:], strict=True)
         ]
     return kept, sealed
 

@@ -23,20 +23,22 @@ def check(seat: Seat, action: Action, data: Mapping[str, Any], before: Iterable[
     Raises:
         NotAllowed: one Chinese line that names the post, and who may.
     """
-    why = seat.why_not(action, own=_is_own(seat.name, action, data, before))
-    if why is None and action is Action.CORRECT and data.get("field") == "supervised":
+    own = action not in _TAKING_BACK or _is_own(seat.name, action, data, before)
+    why = seat.why_not(action, own=own)
+    if why is None and data.get("field") == "supervised" and action is Action.CORRECT:
         why = seat.why_not(Power.SUPERVISE)
     if why is not None:
         raise NotAllowed(why)
+
+
+_TAKING_BACK = frozenset((Action.UNDO, Action.DETACH))
 
 
 def _is_own(name: str, action: Action, data: Mapping[str, Any], before: Iterable[Verdict]) -> bool:
     """Whether all that an act takes back was this officer's; what it means is found by the step or file."""
     if action is Action.UNDO:
         return all(one.step.by == name for one in before if one.step.id == data["event"])
-    if action is Action.DETACH:
-        return all(one.step.by == name for one in before if _holds(one.step, str(data["file"])))
-    return True
+    return all(one.step.by == name for one in before if _holds(one.step, str(data["file"])))
 
 
 def _holds(step: Step, file: str) -> bool:

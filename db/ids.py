@@ -23,7 +23,7 @@ def uuid7(clock: int | None = None) -> str:
     count = noise >> 62 if clock is None else moment
     value = (moment >> CLOCK_BITS & (1 << 48) - 1) << 80
     value |= 0x7 << 76 | (count & 0xFFF) << 64 | 0b10 << 62 | noise & (1 << 62) - 1
-    return f"{value:032x}"
+    return value.to_bytes(16, "big").hex()
 
 
 def tick(last: int, milliseconds: int | None = None) -> int:

@@ -182,22 +182,15 @@ def allowed(facts: Facts) -> list[Action]:
 
 def _objection(state: CaseState, step: Step, action: Action) -> str | None:
     """Why a step cannot be taken at its place, its unit and times included; ``None`` = it can."""
-    return (
-        why_not(state, action)
-        or _file_objection(state, step, action)
-        or _party_objection(state, step, action)
-        or _time_objection(state, step, action)
-    )
-
-
-def _file_objection(state: CaseState, step: Step, action: Action) -> str | None:
-    if action is not Action.DETACH or step.data["file"] in state.files:
-        return None
-    return "这件事项没有这个附件，或已撤除"
+    why = why_not(state, action) or _party_objection(state, step, action)
+    own = _OBJECTIONS.get(action)
+    return why if why is not None or own is None else own(state, step)
 
 
 _FOR_THE_CASE = (Action.RETURN, Action.EXTEND, Action.SUBMIT)
 """Acts of a unit that move the whole case: its 主办 alone may take them."""
+
+_TAKING_ON = (Action.SIGN, Action.ACCEPT)
 
 
 def _party_objection(state: CaseState, step: Step, action: Action) -> str | None:
@@ -208,30 +201,60 @@ def _party_objection(state: CaseState, step: Step, action: Action) -> str | None
         return "这个单位没有承办本件"
     if action in _FOR_THE_CASE and part.role is not Role.LEAD:
         return f"{action.label}须由主办单位提出；{part.role.label}单位的情况请登记为进展反馈"
-    if action in (Action.SIGN, Action.ACCEPT) and part.accepted_at is not None:
+    if action in _TAKING_ON and part.accepted_at is not None:
         return "这个单位已经受理"
-    if action is Action.SIGN and part.signed_at is not None:
+    if part.signed_at is not None and action is Action.SIGN:
         return "这个单位已经签收"
-    if action is not Action.PROGRESS and step.at is not None and step.at < (part.delivered_at or step.at):
+    at = step.at
+    if at is not None and at < (part.delivered_at or at) and action is not Action.PROGRESS:
         return f"{action.label}时间早于送达时间"
     return None
 
 
-def _time_objection(state: CaseState, step: Step, action: Action) -> str | None:
-    at = step.at
-    if at is None:
+def _no_such_file(state: CaseState, step: Step) -> str | None:
+    return None if step.data["file"] in state.files else "这件事项没有这个附件，或已撤除"
+
+
+def _paused_too_early(state: CaseState, step: Step) -> str | None:
+    return "暂停时间早于送达时间" if _is_before(step.at, state.delivered_at) else None
+
+
+def _resumed_too_early(state: CaseState, step: Step) -> str | None:
+    return "恢复时间早于暂停时间" if _is_before(step.at, state.paused_at) else None
+
+
+def _judged_too_early(state: CaseState, step: Step) -> str | None:
+    if not _is_before(step.at, state.stopped_at):
         return None
-    if action is Action.PAUSE and at < (state.delivered_at or at):
-        return "暂停时间早于送达时间"
-    if action in (Action.APPROVE, Action.REDO) and at < (state.stopped_at or at):
-        return f"{action.label}时间早于办结申请时间"
-    if action is Action.EXTEND and state.due_at is not None and at >= state.due_at:
+    return f"{_ACTIONS[step.action].label}时间早于办结申请时间"
+
+
+def _asked_too_late(state: CaseState, step: Step) -> str | None:
+    if step.at is not None and state.due_at is not None and step.at >= state.due_at:
         return "已超过办理期限，延期须在到期前提出"
-    if action in (Action.EXTEND, Action.EXTEND_GRANT) and step.data["until"] <= (state.due_at or 0):
-        return "延期后的日期须晚于现在的应办结日"
-    if action is Action.RESUME and state.paused_at is not None and at < state.paused_at:
-        return "恢复时间早于暂停时间"
-    return None
+    return _extended_to_before(state, step)
+
+
+def _extended_to_before(state: CaseState, step: Step) -> str | None:
+    if step.at is None or step.data["until"] > (state.due_at or 0):
+        return None
+    return "延期后的日期须晚于现在的应办结日"
+
+
+def _is_before(at: int | None, other: int | None) -> bool:
+    return at is not None and other is not None and at < other
+
+
+_OBJECTIONS: dict[Action, Callable[[CaseState, Step], str | None]] = {
+    Action.DETACH: _no_such_file,
+    Action.PAUSE: _paused_too_early,
+    Action.RESUME: _resumed_too_early,
+    Action.APPROVE: _judged_too_early,
+    Action.REDO: _judged_too_early,
+    Action.EXTEND: _asked_too_late,
+    Action.EXTEND_GRANT: _extended_to_before,
+}
+"""What of its file or its times may speak against an action."""
 
 
 def take(state: CaseState, step: Step, calendars: effects.Calendars) -> tuple[Outcome, str | None]:
@@ -243,7 +266,8 @@ def take(state: CaseState, step: Step, calendars: effects.Calendars) -> tuple[Ou
     action = _ACTIONS[step.action]
     if step.recorded_at > state.updated_at:
         state.updated_at = step.recorded_at
-    why = None if action is Action.REGISTER and not state.number else _objection(state, step, action)
+    opens = not state.number and action is Action.REGISTER
+    why = None if opens else _objection(state, step, action)
     if why is not None and step.via != Via.LEDGER:
         return Outcome.VOID, why
     RULES[action].effect(state, step, calendars)

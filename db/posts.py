@@ -114,7 +114,7 @@ class Seat(NamedTuple):
         """
         if self.left_on is not None:
             return f"{self.name} 自 {self.left_on} 起已离岗，不能再办理"
-        if self.may(deed, own=own):
+        if self._post_may(self.post, deed, own):
             return None
         who = "、".join(post.label for post in POSTS if self._post_may(post, deed, own=False))
         if mark(self.post, deed) == OWN:

@@ -135,8 +135,8 @@ def roll(day: dt.date, limit: Limit, calendar: Calendar) -> dt.date:
 
 def urgent_muted(limit: Limit, rules: DeadlineRules) -> bool:
     """Whether a limit is so short that its cases would be 紧急 from birth: the board then mutes it."""
-    days = {LimitUnit.WORKDAYS: limit.value, LimitUnit.DAYS: limit.value, LimitUnit.HOURS: limit.value / 24}
-    return days.get(limit.unit, rules.urgent_min_limit) < rules.urgent_min_limit
+    days = limit.value / 24 if limit.unit is LimitUnit.HOURS else limit.value
+    return days < rules.urgent_min_limit and limit.unit is not LimitUnit.NONE
 
 
 def _first_day(start: int, limit: Limit, rules: DeadlineRules) -> dt.date:

@@ -6,6 +6,7 @@ changed config or holiday table never moves a date in silence.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol
 
 from db import field_clock, instants
@@ -32,9 +33,6 @@ class Desk(Protocol):
         """This office's next number."""
 
 
-_DISPATCHES = (Action.DISPATCH, Action.REASSIGN, Action.SUBDISPATCH)
-
-
 def stamp(
     action: Action, data: dict[str, Any], state: CaseState, desk: Desk, *, imported: bool
 ) -> dict[str, Any]:
@@ -44,41 +42,16 @@ def stamp(
         ValueError: an unknown kind, unit or value, a 交办 of a 举报 to whom it is about, or an attachment
             that was not taken in.
     """
-    completed = _completed(action, data, state, desk, imported=imported)
+    complete = _COMPLETE.get(action)
+    if complete is not None:
+        data = complete(data, state, desk, imported)
     if desk.office.kind is CopyKind.FIELD:
-        completed["clock"] = list(field_clock.now(desk.office.writer))
-    return completed
+        data["clock"] = list(field_clock.now(desk.office.writer))
+    return data
 
 
-def _completed(
-    action: Action, data: dict[str, Any], state: CaseState, desk: Desk, *, imported: bool
-) -> dict[str, Any]:
-    rules = desk.office.rules
-    if action is Action.REGISTER:
-        return _registered(data, rules, desk)
-    if action in _DISPATCHES or action is Action.REDO:
-        limit = rules.redo_limit if action is Action.REDO else _limit(data, state, rules)
-        if action is Action.REDO and "limit" in data:
-            limit = Limit.parse(data["limit"])
-        data["rule"] = limit.to_data()
-        data["thresholds"] = rules.deadlines.to_data()
-        data["calendar"] = desk.office.calendar.revision
-    if action in _DISPATCHES:
-        _check_units(action, data, state, desk.directory, imported=imported)
-    if action is Action.CLAIM:
-        _known(data["unit"], desk.directory)
-        _refuse_subject(data["unit"], state, desk.directory)
-    if action is Action.RECALCULATE:
-        data["calendar"] = desk.office.calendar.revision
-    if action is Action.VERIFY:
-        attachments.check(desk.office.home, data.get("evidence", []))
-    if action is Action.DETACH:
-        return data | attachments.described(desk.office.writer, data["file"])
-    return _corrected(data, rules) if action is Action.CORRECT else data
-
-
-def _registered(data: dict[str, Any], rules: Rules, desk: Desk) -> dict[str, Any]:
-    kind = rules.kind(data["kind"])
+def _registered(data: dict[str, Any], state: CaseState, desk: Desk, imported: bool) -> dict[str, Any]:
+    kind = desk.office.rules.kind(data["kind"])
     if kind.report:
         data["report"] = True
     if "subject_unit" in data:
@@ -88,6 +61,44 @@ def _registered(data: dict[str, Any], rules: Rules, desk: Desk) -> dict[str, Any
             raise ValueError("来源编号请写成 来源和编号 两项")
     data["number"] = desk.next_number(kind.name, desk.moment)
     return data
+
+
+def _handed_over(data: dict[str, Any], state: CaseState, desk: Desk, imported: bool) -> dict[str, Any]:
+    _set_clock(data, _limit(data, state, desk.office.rules), desk)
+    _check_units(data, state, desk.directory, imported=imported)
+    return data
+
+
+def _redone(data: dict[str, Any], state: CaseState, desk: Desk, imported: bool) -> dict[str, Any]:
+    limit = Limit.parse(data["limit"]) if "limit" in data else desk.office.rules.redo_limit
+    _set_clock(data, limit, desk)
+    return data
+
+
+def _claimed(data: dict[str, Any], state: CaseState, desk: Desk, imported: bool) -> dict[str, Any]:
+    _known(data["unit"], desk.directory)
+    _refuse_subject(data["unit"], state, desk.directory)
+    return data
+
+
+def _recalculated(data: dict[str, Any], state: CaseState, desk: Desk, imported: bool) -> dict[str, Any]:
+    data["calendar"] = desk.office.calendar.revision
+    return data
+
+
+def _verified(data: dict[str, Any], state: CaseState, desk: Desk, imported: bool) -> dict[str, Any]:
+    attachments.check(desk.office.home, data.get("evidence", []))
+    return data
+
+
+def _detached(data: dict[str, Any], state: CaseState, desk: Desk, imported: bool) -> dict[str, Any]:
+    return data | attachments.described(desk.office.writer, data["file"])
+
+
+def _set_clock(data: dict[str, Any], limit: Limit, desk: Desk) -> None:
+    data["rule"] = limit.to_data()
+    data["thresholds"] = desk.office.rules.deadlines.to_data()
+    data["calendar"] = desk.office.calendar.revision
 
 
 def _limit(data: dict[str, Any], state: CaseState, rules: Rules) -> Limit:
@@ -107,9 +118,7 @@ def _refuse_subject(uid: str, state: CaseState, directory: Directory) -> None:
         raise ValueError("这是举报，不能交给被反映单位或其下级（信访工作条例第三十条）")
 
 
-def _check_units(
-    action: Action, data: dict[str, Any], state: CaseState, directory: Directory, *, imported: bool
-) -> None:
+def _check_units(data: dict[str, Any], state: CaseState, directory: Directory, *, imported: bool) -> None:
     targets = [data[name] for name in ("lead", "unit") if name in data] + data.get("assist", [])
     for uid in targets:
         _known(uid, directory)
@@ -118,12 +127,13 @@ def _check_units(
             if directory.ended(uid):
                 raise ValueError("这个单位已撤销，请选承继它的单位")
     if not targets and "lead_text" not in data and not imported:
-        raise ValueError(f"{action.label}缺“主办单位”（lead）")
+        raise ValueError(f"{Action.DISPATCH.label}缺“主办单位”（lead）")
     if len(set(targets)) != len(targets):
         raise ValueError("主办和协办单位有重复")
 
 
-def _corrected(data: dict[str, Any], rules: Rules) -> dict[str, Any]:
+def _corrected(data: dict[str, Any], state: CaseState, desk: Desk, imported: bool) -> dict[str, Any]:
+    rules = desk.office.rules
     name, value = data["field"], data["value"]
     by_label = {label: key for key, label in CORRECTABLE.items()}
     name = by_label.get(name, name)
@@ -139,3 +149,18 @@ def _corrected(data: dict[str, Any], rules: Rules) -> dict[str, Any]:
     elif name == "kind":
         rules.kind(value)
     return data | {"field": name, "value": value}
+
+
+_COMPLETE: dict[Action, Callable[[dict[str, Any], CaseState, Desk, bool], dict[str, Any]]] = {
+    Action.REGISTER: _registered,
+    Action.DISPATCH: _handed_over,
+    Action.REASSIGN: _handed_over,
+    Action.SUBDISPATCH: _handed_over,
+    Action.REDO: _redone,
+    Action.CLAIM: _claimed,
+    Action.RECALCULATE: _recalculated,
+    Action.VERIFY: _verified,
+    Action.DETACH: _detached,
+    Action.CORRECT: _corrected,
+}
+"""What completes the data of an action: of data, state, desk, and whether it is imported. Others have all."""
