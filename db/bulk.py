@@ -1,6 +1,6 @@
 """The lookup of thousands of new cases, made beside the writing.
 
-Only where thousands come in; the words of a desk's single step are masked where it is written, and wait.
+Only where thousands come in; the words of a desk's single step wait until it is idle.
 """
 
 from __future__ import annotations
@@ -12,13 +12,6 @@ from db.beside import Beside
 from db.connection import Connection
 from db.index import waiting
 from db.keeping import upkeep
-from db.search_index import indexed
-
-Texts = Sequence[str]
-"""All by which one case may be found."""
-
-Masker = Beside[Sequence[Texts], list[str]]
-"""Folds and masks."""
 
 Presser = Beside[Sequence[str], list[tuple[int, bytes]]]
 """Makes blocks of lists of the texts of cases in their order."""
@@ -31,11 +24,10 @@ MOST_WAITING = 3
 
 
 class Bulk:
-    """Two helpers: one folds and masks texts, one presses what waits."""
+    """A helper that presses what waits."""
 
-    def __init__(self, masker: Masker, presser: Presser) -> None:
-        """Have these two."""
-        self.masker = masker
+    def __init__(self, presser: Presser) -> None:
+        """Have this one."""
         self._presser: Presser | None = presser
         self._rows: list[waiting.Row] = []
 
@@ -66,20 +58,20 @@ class Bulk:
 
 @contextmanager
 def bulk_for(cases: int) -> Iterator[Bulk | None]:
-    """Help where there is enough to do that starting processes pays."""
+    """Help where there is enough to do that starting a process pays.
+
+    Raises:
+        ConnectionError: the helper did not start.
+    """
     if cases < WORTH_A_PROCESS:
         yield None
         return
-    with Beside(masked) as masker, Beside(_pressed) as presser:
-        yield Bulk(masker, presser)
+    with Beside(pressed) as presser:
+        yield Bulk(presser)
 
 
-def masked(cases: Sequence[Texts]) -> list[str]:
-    """What `search_index.indexed` says of each."""
-    return list(map(indexed, cases))
-
-
-def _pressed(texts: Sequence[str]) -> list[tuple[int, bytes]]:
+def pressed(texts: Sequence[str]) -> list[tuple[int, bytes]]:
+    """The blocks of texts, folded and masked."""
     from db.index.columns import blocks_of, entries_of
 
     return list(blocks_of(entries_of(texts)))

@@ -17,7 +17,7 @@ from db.case_ids import CaseIds
 from db.connection import Connection
 from db.contents import Sealed
 from db.directory import Directory
-from db.entries import Entries, Reworded
+from db.entries import Entries, Reporter, Reworded
 from db.errors import NotAllowed
 from db.evidence import attachments
 from db.ids import tick, uuid7
@@ -25,7 +25,6 @@ from db.posts import Power
 from db.rows import Folded
 from db.stamp import stamp
 from db.state import CaseState, Step, Verdict
-from db.submitters import submitter_row
 from db.terms import Outcome
 
 if TYPE_CHECKING:
@@ -184,15 +183,13 @@ class Composer:
         if not self.imported:
             door.check(self.seat, act.action, data, case.verdicts)
         data = stamp(act.action, data, case.state, self, imported=self.imported)
-        if act.action is Action.UNDO:
-            self._check_undo(case, data["event"])
-        elif act.action is Action.SETTLE:
-            data = conflicts.completed(data, case.verdicts)
+        if act.action in _BACK:
+            data = self._judged(case, act.action, data)
         kept, sealed = contents.take_out(act.action, data)
         at = recorded if act.at is None and not self.imported else act.at
         hlc = tick(self.link.hlc, recorded * 1000)
         step = Step(
-            uuid7(hlc), act.action.value, kept, self.office.officer, act.party, act.via.value, at,
+            uuid7(hlc), str(act.action), kept, self.office.officer, act.party, str(act.via), at,
             recorded, hlc, self.office.device.id, self.link.seq + 1, case.heads,
         )  # fmt: skip
         self._check_time(step)
@@ -203,6 +200,13 @@ class Composer:
         self.entries.removes |= act.action is Action.DETACH
         self._keep(case, verdict, sealed, data)
         return step
+
+    def _judged(self, case: _Open, action: Action, data: dict[str, Any]) -> dict[str, Any]:
+        """The data of an act that reaches back to other steps of the case."""
+        if action is Action.SETTLE:
+            return conflicts.completed(data, case.verdicts)
+        self._check_undo(case, data["event"])
+        return data
 
     def _check_undo(self, case: _Open, event: str) -> None:
         steps = [one.step for one in case.verdicts]
@@ -223,17 +227,14 @@ class Composer:
         step, written = verdict.step, chain.canonical(verdict.step.data)
         digest = chain.event_hash(step, case.uid, written, self.link.hash)
         self.entries.events.append((
-            step.id, case.case_id, case.uid, step.action, written, step.by, step.party, step.via, step.at,
-            step.recorded_at, step.hlc, step.device, step.seq, chain.listed(step.seen), self.link.hash,
-            digest, verdict.outcome.value, verdict.why,
+            step.id, case.case_id, case.uid, step.action, written, *step[chain.AFTER_DATA : -1],
+            chain.listed(step.seen), self.link.hash, digest, str(verdict.outcome), verdict.why,
         ))  # fmt: skip
         self.link = chain.Link(step.seq, digest, step.hlc)
         self.entries.contents += [contents.row(case.case_id, one) for one in sealed]
-        if step.action == Action.REGISTER and "submitter" in data:
+        if "submitter" in data:
             content = step.data["submitter"]["content"]
-            self.entries.submitters.append(
-                submitter_row(case.case_id, content, data["submitter"], self.office.identity_secret)
-            )
+            self.entries.submitters.append(Reporter(case.case_id, content, data["submitter"]))
         for one in sealed:
             case.texts += search_index.words_of(one.kind, one.text)
         case.reworded |= bool(sealed) or step.action == Action.CORRECT

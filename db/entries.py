@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from db import refold, rows, search_index
 from db.act import Recorded
@@ -12,19 +12,24 @@ from db.chain import Link
 from db.connection import Connection
 from db.contents import CONTENT_INSERT
 from db.evidence import attachments
-from db.new_words import NewWords
 from db.rows import Row, Rows
 from db.state import Verdict
-from db.submitters import SUBMITTER_INSERT
-
-if TYPE_CHECKING:
-    from db.bulk import Bulk
+from db.submitters import SUBMITTER_INSERT, submitter_row
 
 _EVENT = """INSERT INTO event (id, case_id, case_uid, action, data, by, party, via, at, recorded_at,
 hlc, device, seq, seen, prev_hash, hash, outcome, why) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"""
 
 _SERIES = """INSERT INTO setting (name, value) VALUES (?, ?)
 ON CONFLICT (name) DO UPDATE SET value = excluded.value"""
+
+
+class Reporter(NamedTuple):
+    """反映人 of a new case."""
+
+    case_id: int
+    content_id: str
+    who: Mapping[str, str]
+    """name, phone, id_number, address, as far as given."""
 
 
 class Reworded(NamedTuple):
@@ -46,7 +51,7 @@ class Entries:
     recorded: list[Recorded] = field(default_factory=list)
     events: list[Row] = field(default_factory=list)
     contents: list[Row] = field(default_factory=list)
-    submitters: list[Row] = field(default_factory=list)
+    submitters: list[Reporter] = field(default_factory=list)
     opened: Rows = rows.NOTHING
     """Of new cases."""
     changed: Rows = rows.NOTHING
@@ -64,16 +69,14 @@ class Entries:
     """The last number given in each."""
 
 
-def write(connection: Connection, entries: Entries, bulk: Bulk | None = None) -> None:
+def write(connection: Connection, entries: Entries, secret: bytes) -> None:
     """Write them; inside the caller's transaction.
 
     Args:
         connection: a writer.
         entries: what was composed.
-        bulk: masks the words of new cases, beside the writing.
+        secret: the office's own, by which a 反映人 is found again.
     """
-    new_words = NewWords(connection, bulk)
-    new_words.begin(entries.words)
     if entries.opened.cases:
         rows.insert(connection, entries.opened)
     if entries.changed.cases:
@@ -81,8 +84,8 @@ def write(connection: Connection, entries: Entries, bulk: Bulk | None = None) ->
     connection.executemany(CONTENT_INSERT, entries.contents)
     connection.executemany(_EVENT, entries.events)
     refold.mark(connection, entries.remarked)
-    connection.executemany(SUBMITTER_INSERT, entries.submitters)
-    new_words.finish()
+    connection.executemany(SUBMITTER_INSERT, [submitter_row(*one, secret) for one in entries.submitters])
+    search_index.put_new(connection, entries.words)
     for before, place, words in entries.reworded:
         search_index.put(connection, place, words, before)
     attachments.erase(connection, entries.detached)

@@ -60,7 +60,7 @@ def record_batch(
         work: what is done on each case.
         imported: history is never refused for its place in the lifecycle; it is applied and marked. Whoever
             may import may write all that a ledger proves.
-        bulk: helps with the lookup of new cases, beside the writing.
+        bulk: presses for the lookup what was written, beside the writing.
 
     Raises:
         NotAllowed, ValueError, OfficeError: as `record`; the whole batch is undone.
@@ -73,10 +73,10 @@ def record_batch(
         written = [composer.entries]
         for case_id, acts in work:
             if composer.holds(case_id):
-                entries.write(connection, composer.taken(), bulk)
+                entries.write(connection, composer.taken(), office.identity_secret)
                 written.append(composer.entries)
             composer.add(case_id, acts)
-        entries.write(connection, composer.taken(), bulk)
+        entries.write(connection, composer.taken(), office.identity_secret)
     _tidy(office, written, bulk)
     return [recorded for one in written for recorded in one.recorded]
 
@@ -87,7 +87,7 @@ def record_batches(
     """Write one batch after the other, each in one transaction, and tell what was written of each.
 
     Of many cases the work is shared: while a batch is written, the next one is composed, and what was
-    written is made fit for the lookup, each in a process of its own.
+    written is pressed for the lookup, each in a process of its own.
 
     Args:
         office: where to.
@@ -100,7 +100,7 @@ def record_batches(
     """
     try:
         yield from _batch_by_batch(office, batches, cases, imported=imported)
-    except (EOFError, ConnectionError) as error:  # Of the masker, within the transaction.
+    except (EOFError, ConnectionError) as error:  # One that did not start, or that makes the batches.
         raise OfficeError("一个帮手进程被系统终止，可能是内存不足，这一批没有写入") from error
 
 
@@ -150,7 +150,7 @@ def _stood(office: Office, composed: Entries, ahead: Ahead, bulk: Bulk) -> bool:
     with transaction(office.writer) as connection, collector.paused():
         if not ahead.holds(connection, composed):
             return False
-        entries.write(connection, composed, bulk)
+        entries.write(connection, composed, office.identity_secret)
     _tidy(office, [composed], bulk)
     return True
 

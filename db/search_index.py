@@ -60,6 +60,13 @@ class _Folds(dict[int, str]):
 _FOLDED = _Folds()
 
 
+def unchanged_by_others() -> Iterator[tuple[str, str]]:
+    """Signs that are folded to one other or the same, whatever stands beside them; each with that."""
+    for sign in map(chr, range(0x1_0000)):
+        if _each_by_itself().fullmatch(sign) and len(folded := _folded(sign)) == 1:
+            yield sign, folded
+
+
 def searchable(text: str) -> str:
     """What of a text may be found: folded, with persons' numbers masked."""
     return mask_text(fold(text))
@@ -78,6 +85,17 @@ def refresh(connection: Connection, case_id: int) -> None:
     """
     place = place_of(connection, case_id)
     put(connection, place, all_texts_of_many(connection, [case_id])[case_id], place ^ OPEN)
+
+
+def put_new(connection: Connection, cases: Sequence[tuple[int, Sequence[str]]]) -> None:
+    """Index cases that never stood in the index; inside the caller's transaction.
+
+    Args:
+        connection: a writer.
+        cases: the place of each, and all texts by which it may be found, raw.
+    """
+    texts = indexed_each([each for _, each in cases])
+    waiting.put_new(connection, [(place, text) for (place, _), text in zip(cases, texts, strict=True)])
 
 
 def put(connection: Connection, place: int, texts: Iterable[str], before: int) -> None:
@@ -102,6 +120,19 @@ def forget(connection: Connection, case_id: int) -> None:
 def indexed(texts: Iterable[str]) -> str:
     """All texts of a case as the index takes them: as `searchable`, with a space between."""
     return " ".join(map(searchable, texts))
+
+
+MANY = 200
+"""Cases from which on a table pays that is made when first asked for."""
+
+
+def indexed_each(cases: Sequence[Sequence[str]]) -> list[str]:
+    """What `indexed` says of the texts of each case."""
+    if len(cases) < MANY:
+        return list(map(indexed, cases))
+    from db import many_texts
+
+    return many_texts.indexed(cases)
 
 
 def rank(case_id: int, *, is_open: bool) -> int:

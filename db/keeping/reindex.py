@@ -9,7 +9,6 @@ from db.bulk import bulk_for
 from db.connection import Connection, OfficeError, Progress
 from db.index import waiting
 from db.keeping import upkeep
-from db.new_words import NewWords
 
 KILLED = "做索引的进程被系统终止，可能是内存不足，什么都没有改动。请关闭其他程序再试"
 
@@ -23,12 +22,12 @@ def remake(connection: Connection, progress: Progress = lambda done, total: None
     In the order of their places, with the memory of some thousand cases.
 
     Raises:
-        OfficeError: the system ended a helper; the transaction has to be undone.
+        OfficeError: a helper did not start; the transaction has to be undone.
     """
     waiting.create(connection)
     try:
         _index_all(connection, progress)
-    except (EOFError, ConnectionError) as error:
+    except ConnectionError as error:
         raise OfficeError(KILLED) from error
     upkeep.settle(connection)
 
@@ -36,16 +35,14 @@ def remake(connection: Connection, progress: Progress = lambda done, total: None
 def _index_all(connection: Connection, progress: Progress) -> None:
     done, total = 0, connection.execute('SELECT count(*) FROM "case"').fetchone()[0]
     with bulk_for(total) as bulk:
-        new = NewWords(connection, bulk)
         for part, is_open in _in_order(connection):
             texts = search_index.all_texts_of_many(connection, part)
-            new.finish()  # What was masked while these were read.
-            new.begin([(search_index.rank(one, is_open=is_open), words) for one, words in texts.items()])
+            places = [search_index.rank(one, is_open=is_open) for one in texts]
+            search_index.put_new(connection, list(zip(places, texts.values(), strict=True)))
             if bulk is not None:
                 bulk.settle(connection)
             done += len(part)
             progress(done, total)
-        new.finish()
 
 
 _NEXT = 'SELECT id FROM "case" WHERE open = ? AND id > ? ORDER BY id LIMIT ?'

@@ -15,19 +15,19 @@ from db import bulk
 from db.actions import Action
 from db.bulk import bulk_for
 from db.index import waiting
-from db.journal import Act, NotAllowed, record_batch
+from db.journal import Act, record_batch
 from db.office import Office
 from db.search import find
 
 HELD = """
 import os, sys, time
 from db.beside import Beside
-from db.bulk import masked
+from db.bulk import pressed
 if __name__ == "__main__":
-    masker = Beside(masked)
-    masker.ask([["路灯"]])
-    masker.answer()
-    print(masker._process.pid, flush=True)
+    presser = Beside(pressed)
+    presser.ask(["路灯"])
+    presser.answer()
+    print(presser._process.pid, flush=True)
     time.sleep(60)
 """
 
@@ -50,14 +50,6 @@ def test_what_was_made_beside_is_found(office: Office, monkeypatch: pytest.Monke
     assert len(list(find(office.writer, "路灯"))) == 450
     assert len(list(find(office.writer, "灯449号"))) == 1
     assert len(list(find(office.writer, "老街"))) == 449
-
-
-def test_a_batch_that_was_undone_leaves_no_answer_to_the_next(office: Office) -> None:
-    with bulk_for(bulk.WORTH_A_PROCESS) as helped:
-        with pytest.raises(NotAllowed):
-            record_batch(office, [*cases(250), (None, [Act(Action.APPROVE)])], bulk=helped)
-        record_batch(office, cases(3), bulk=helped)
-    assert len(list(find(office.writer, "路灯"))) == 3
 
 
 DYING = """
