@@ -19,6 +19,7 @@ from db.beside import Beside
 from db.composer import Composer
 from db.connection import Connection
 from db.entries import Entries
+from db.new_cases import NewCases
 from db.rules import Rules
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 class _Batch(NamedTuple):
     """What the helper is asked to compose."""
 
-    work: Sequence[Work]
+    cases: NewCases
     now: int
     """The instant of recording."""
     afresh: bool
@@ -47,8 +48,8 @@ class _Composing:
         composer = self._beginning() if self._composer is None or batch.afresh else self._composer
         self._composer = None  # Of one that gives up half-way nothing is known.
         composer.now = batch.now
-        for case_id, acts in batch.work:
-            composer.add(case_id, acts)
+        for _, acts in batch.cases:
+            composer.add(None, acts)
         self._composer = composer
         return composer.taken()
 
@@ -81,13 +82,14 @@ class Ahead:
 
     def begin(self, work: Sequence[Work] | None) -> None:
         """Have a batch composed, after the last one that was, if it opens new cases only."""
-        if not self._lives or not work or any(case_id is not None for case_id, _ in work):
+        cases = _new_cases(work)
+        if not self._lives or cases is None:
             return
         afresh = self._known is None
         if afresh:
             self._known = _version(self._office.writer)
         with self._minding():
-            self._helper.ask(_Batch(work, self._office.clock(), afresh))
+            self._helper.ask(_Batch(cases, self._office.clock(), afresh))
 
     def composed(self) -> Entries | None:
         """The batch that was begun; ``None`` if none was, or if it has to be composed where it is written.
@@ -131,6 +133,15 @@ class Ahead:
     ) -> None:
         """End the helper."""
         self._helper.__exit__(kind, error, trace)
+
+
+def _new_cases(work: Sequence[Work] | None) -> NewCases | None:
+    """Work that opens cases only, packed."""
+    if work is None or isinstance(work, NewCases):
+        return work
+    if not work or any(case_id is not None for case_id, _ in work):
+        return None
+    return NewCases.of(acts for _, acts in work)
 
 
 def _version(connection: Connection) -> int:

@@ -19,9 +19,10 @@ from db.demo.offices import grow
 from db.demo.plan import BODY, Plan, agree, is_complete, written
 from db.demo.timing import Timing
 from db.instants import DAY_SECONDS, day_of, start_of
+from db.new_cases import NewCases
 
 if TYPE_CHECKING:
-    from db.act import Act, Work
+    from db.act import Act
     from db.office import Office
 
 __all__ = ["BATCH", "BODY", "Plan", "Progress", "fill", "is_complete", "written"]
@@ -80,7 +81,7 @@ def fill(
                 progress(done, plan.cases)
 
 
-def _batches(author: _Author, done: int) -> Generator[Sequence[Work]]:
+def _batches(author: _Author, done: int) -> Generator[NewCases]:
     """The acts of the cases that are not written yet; of many, made in a process beside the writing."""
     from db.beside import Beside
     from db.bulk import WORTH_A_PROCESS
@@ -103,6 +104,8 @@ class _Author:
 
     def __init__(self, office: Office, plan: Plan) -> None:
         self.plan, self.mix = plan, scenes.MIXES[plan.mix]
+        self.chance = Chance()
+        """Begins anew with each case: another `Chance` for each takes twice as long to make."""
         self.cast = Cast(office.writer, office.rules, Random(plan.seed))
         self.timing = Timing(office.calendar, office.rules.deadlines, plan.now)
         open_cases = min(max(round(plan.cases * OPEN_SHARE), min(len(scenes.OPEN), plan.cases)), MOST_OPEN)
@@ -110,17 +113,17 @@ class _Author:
         self.deck = scenes.deck(Random(plan.seed), open_cases)
         self.order = sorted(range(open_cases), key=lambda place: self._open(place)[0].at or 0)
 
-    def batch(self, span: tuple[int, int]) -> list[Work]:
+    def batch(self, span: tuple[int, int]) -> NewCases:
         """The acts of the cases from one serial number to before another."""
-        return [(None, self.acts(serial)) for serial in range(*span)]
+        return NewCases.of(map(self.acts, range(*span)))
 
     def acts(self, serial: int) -> Sequence[Act]:
         """The acts of the case of that serial number, 0 the first."""
         return self._closed(serial) if serial < self.closed else self._open(self.order[serial - self.closed])
 
     def _life(self, serial: int) -> Life:
-        rng = Chance(self.plan.seed * 1_000_000_007 + serial)
-        return Life(rng, self.cast, self.timing, body=self.plan.body, wide=self.mix.wide)
+        self.chance.seed(self.plan.seed * 1_000_000_007 + serial)
+        return Life(self.chance, self.cast, self.timing, body=self.plan.body, wide=self.mix.wide)
 
     def _open(self, place: int) -> list[Act]:
         life = self._life(self.closed + place)

@@ -94,7 +94,7 @@ class Life:
     def _take(
         self, action: Action, data: dict[str, Any], party: str | None = None, via: Via = Via.DESK
     ) -> None:
-        delay = 0 if via is Via.DESK else self.rng.randint(0, 10 * MINUTE)
+        delay = self.rng.randint(0, 10 * MINUTE) if via in _UNIT_WAYS else 0
         self.acts.append(Act(action, data, party, via, self.at, min(self.at + delay, self.timing.now)))
 
     # -- stretches of a life --------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from collections import defaultdict
 from random import Random
 
 from db import deadlines
-from db.instants import DAY_SECONDS, day_of, end_of, local, start_of
+from db.instants import DAY_SECONDS, day_of, end_of, start_of
 from db.rules import DeadlineRules, Limit
 from db.terms import Alarm
 from db.workdays import Calendar
@@ -59,10 +59,10 @@ class Timing:
     def after(self, rng: Random, moment: int, least: int, most: int) -> int:
         """A moment `least` to `most` seconds later, moved into working hours; always before now."""
         later = moment + rng.randint(least, most)
-        clock = local(later)
-        seconds = clock.hour * HOUR + clock.minute * MINUTE
-        if not _OPENING <= seconds <= _CLOSING or not self.calendar.is_workday(clock.date()):
-            day = clock.date() if seconds < _OPENING else day_of(later + DAY_SECONDS)
+        day = day_of(later)
+        seconds = (later - start_of(day)) // MINUTE * MINUTE
+        if not _OPENING <= seconds <= _CLOSING or not self.calendar.is_workday(day):
+            day = day if seconds < _OPENING else day_of(later + DAY_SECONDS)
             later = start_of(self.calendar.next_workday(day)) + _OPENING + rng.randint(0, 2 * HOUR)
         return later if later < self.now else moment + (self.now - moment) // 2
 
