@@ -10,6 +10,7 @@ import datetime as dt
 import re
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 
@@ -68,8 +69,14 @@ class Limit(NamedTuple):
     @classmethod
     def from_data(cls, data: list[Any]) -> Limit:
         """Read what `to_data` wrote."""
-        value, unit, same_day, roll, basis = data
-        return cls(value, LimitUnit(unit), same_day, roll, basis)
+        return _limit_of(tuple(data))
+
+
+@lru_cache(maxsize=256)
+def _limit_of(data: tuple[Any, ...]) -> Limit:
+    """Kept, because an office has a handful and every case is read with one or two of them."""
+    value, unit, same_day, roll, basis = data
+    return Limit(value, LimitUnit(unit), same_day, roll, basis)
 
 
 class DeadlineRules(NamedTuple):
@@ -94,9 +101,14 @@ class DeadlineRules(NamedTuple):
     @classmethod
     def from_data(cls, data: list[Any]) -> DeadlineRules:
         """Read what `to_data` wrote."""
-        accept_days, urgent_days, urgent_min_limit, stop_at, closing = data
-        at = None if closing is None else dt.time.fromisoformat(closing)
-        return cls(accept_days, urgent_days, urgent_min_limit, stop_at, at)
+        return _rules_of(tuple(data))
+
+
+@lru_cache(maxsize=64)
+def _rules_of(data: tuple[Any, ...]) -> DeadlineRules:
+    accept_days, urgent_days, urgent_min_limit, stop_at, closing = data
+    at = None if closing is None else dt.time.fromisoformat(closing)
+    return DeadlineRules(accept_days, urgent_days, urgent_min_limit, stop_at, at)
 
 
 class Kind(NamedTuple):
