@@ -163,6 +163,7 @@ NOTHING = Rows([], [], [], [], [], [], [])
 
 def of(folded: Sequence[Folded], locate: Locate) -> Rows:
     """The rows of folded cases."""
+    noted = [one for one in folded if any(verdict.step.action == "verify" for verdict in one.verdicts)]
     return Rows(
         [one.case_id for one in folded],
         [_case_row(one, locate) for one in folded],
@@ -172,9 +173,9 @@ def of(folded: Sequence[Folded], locate: Locate) -> Rows:
             for scheme, number in [(OWN_SCHEME, one.state.number), *one.state.numbers]
         ],
         [row for one in folded for row in _part_rows(one, locate)],
-        [row for one in folded for row in _note_rows(one)],
-        [(each,) for one in folded for each in _undone(one)],
-        [row for one in folded for row in _file_rows(one)],
+        [row for one in noted for row in _note_rows(one)],
+        [(each,) for one in noted for each in _undone(one)],
+        [row for one in noted for row in _file_rows(one)],
     )
 
 
