@@ -50,13 +50,13 @@ def rows() -> Iterator[Row]:
     speed = f"{1 / ours.seconds:,.0f} against {1 / bare:,.0f} cases a second"
     yield Row(
         "generator: 1,000 cases with journal and index",
-        per_thousand[0], f"bare script, in one process, ours in five; {speed}", per_thousand[1],
+        per_thousand[0], f"bare script, in one process, ours in four; {speed}", per_thousand[1],
         "≤ 333 ms (3,000 a second)",
     )  # fmt: skip
     if ours.busy is not None:
         cores = os.cpu_count() or 1
         most = f"{cores} cores could not write more than {cores / ours.busy:,.0f} a second"
-        yield Row("… time of the processors, in all five", timing([ours.busy * 1000]), most)
+        yield Row("… time of the processors, in all four", timing([ours.busy * 1000]), most)
     yield Row(
         "… the index of them alone, masked beforehand",
         timing([index * 1000]), "the bare script", per_thousand[1],

@@ -57,7 +57,7 @@ def of(count: int) -> Iterator[Row]:
         first = run(home, ledger)
         bare = _bare_import(home, empty, ledger)
         most = f"{first.peak / 2**20:,.0f} MiB of memory where it writes, {first.log / 2**20:,.0f} MiB of log"
-        other = f"bare script: the same rows and index; ours, in four processes, takes {most} at the most"
+        other = f"bare script: the same rows and index; ours, in three processes, takes {most} at the most"
         yield _row(f"import of 1,000 CSV rows, of {count:,}", first.seconds, count, other, bare, "≤ 3×")
         yield _row(
             "… the same file again", run(home, ledger).seconds, count, "the first import", first.seconds

@@ -171,8 +171,8 @@ def _office(name: str, run: Run) -> str:
 
 _REASONS: dict[str, str] = {
     "jump to the N-th": "as Page Down: a whole screen of new lines.",
-    "generator": "five processes share the cores: inventing, composing (validate, fold, hash), writing, "
-    "masking, pressing; what the processors give to them all, in the row below, is the limit (decision 15).",
+    "generator": "four processes share the cores: composing (validate, fold, hash), writing, inventing, "
+    "pressing; what the processors give to them all, in the row below, is the limit (decision 15).",
     "Page Down": "painting as many new lines as the screen has is the half of it, Textual's putting them "
     "together and on the wire the other.",
     "End and Home": "as Page Down: a whole screen of new lines.",
