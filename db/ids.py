@@ -35,7 +35,7 @@ _drawn: Iterator[tuple[bytes]] = iter(())
 
 
 def _noise() -> bytes:
-    """Random bytes of the system, each given out once; to ask it every time takes as long as all else."""
+    """Random bytes of the system, each given out once; to ask it every time is slow."""
     global _drawn
     for (noise,) in _drawn:  # No two threads are given the same: this is one step of the interpreter.
         return noise

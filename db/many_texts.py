@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import cache
 from itertools import accumulate, chain, islice, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
+from db.index.columns import parts
 from db.masking import LEAST_DIGITS, mask_text
 from db.search_index import searchable, unchanged_by_others
 
@@ -25,18 +26,8 @@ _ODD = 1 << 32
 def indexed(cases: Sequence[Sequence[str]]) -> list[str]:
     """What `search_index.indexed` says of the texts of each case."""
     texts = [text for case in cases for text in case]
-    done = chain.from_iterable(map(_searchable, _parts(texts)))
+    done = chain.from_iterable(_searchable(part) for _, part in parts(texts, PART))
     return [" ".join(islice(done, len(case))) for case in cases]
-
-
-def _parts(texts: Sequence[str]) -> Iterator[Sequence[str]]:
-    first = length = 0
-    for number, text in enumerate(texts):
-        if length > PART:
-            yield texts[first:number]
-            first, length = number, 0
-        length += len(text)
-    yield texts[first:]
 
 
 def _searchable(texts: Sequence[str]) -> list[str]:

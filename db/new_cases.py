@@ -20,7 +20,7 @@ class NewCases(Sequence[Work]):
     @classmethod
     def of(cls, cases: Iterable[Sequence[Act]]) -> Self:
         """Pack the acts of each case."""
-        plain = [[tuple(act) for act in acts] for acts in cases]  # Packed twice as fast as acts are.
+        plain = [[tuple(act) for act in acts] for acts in cases]  # Sooner packed than acts.
         return cls(pickle.dumps(plain, pickle.HIGHEST_PROTOCOL))
 
     @cached_property

@@ -39,7 +39,7 @@ class Verdict(NamedTuple):
 
 
 _LEAD = Role.LEAD
-"""Asked at every step; to name a member of an enumeration takes Python 3.11 five times as long."""
+"""Asked at every step; to name a member of an enumeration is slow in Python 3.11."""
 
 
 @dataclass(slots=True)

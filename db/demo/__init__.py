@@ -105,7 +105,7 @@ class _Author:
     def __init__(self, office: Office, plan: Plan) -> None:
         self.plan, self.mix = plan, scenes.MIXES[plan.mix]
         self.chance = Chance()
-        """Begins anew with each case: another `Chance` for each takes twice as long to make."""
+        """Begins anew with each case, which takes less than another `Chance` for each."""
         self.cast = Cast(office.writer, office.rules, Random(plan.seed))
         self.timing = Timing(office.calendar, office.rules.deadlines, plan.now)
         open_cases = min(max(round(plan.cases * OPEN_SHARE), min(len(scenes.OPEN), plan.cases)), MOST_OPEN)

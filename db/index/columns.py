@@ -34,14 +34,14 @@ def entries_of(texts: Sequence[str]) -> Column:
     """
     if len(texts) > 1 << NUMBER_BITS:
         raise ValueError("a piece has no numbers for so many cases")
-    return together([_entries(part, first) for first, part in _parts(texts)])
+    return together([_entries(part, first) for first, part in parts(texts, PART)])
 
 
-def _parts(texts: Sequence[str]) -> Iterator[tuple[int, Sequence[str]]]:
-    """Texts by the part, each about `PART` characters long, with the number of its first."""
+def parts(texts: Sequence[str], most: int) -> Iterator[tuple[int, Sequence[str]]]:
+    """Texts by the part, each about so many characters long, with the number of its first."""
     first = length = 0
     for number, text in enumerate(texts):
-        if length > PART:
+        if length > most:
             yield first, texts[first:number]
             first, length = number, 0
         length += len(text)
