@@ -91,15 +91,19 @@ class Ahead:
         with self._minding():
             self._helper.ask(_Batch(cases, self._office.clock(), afresh))
 
-    def composed(self) -> Entries | None:
+    def composed(self, following: Sequence[Work] | None = None) -> Entries | None:
         """The batch that was begun; ``None`` if none was, or if it has to be composed where it is written.
 
         So it is if it was refused: by what the office is then, which is known within the transaction only.
+        What follows is begun, as `begin` does it, before the answer is unpacked; after one that was refused
+        it comes to nothing.
         """
         said: Entries | None = None
         if self._helper.is_asked:
             with self._minding():
-                said = self._helper.answer()
+                answer = self._helper.taken()
+                self.begin(following)
+                said = answer()
         return said
 
     def drop(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable
 from contextlib import suppress
 from multiprocessing import get_context
@@ -57,12 +58,25 @@ class Beside(Generic[Question, Answer]):
             EOFError: the process is gone.
             Exception: whatever the function raised.
         """
+        return self.taken()()
+
+    def taken(self) -> Callable[[], Answer]:
+        """The same, still packed: call it for what was said. Ask the next question before, and both work.
+
+        Raises:
+            EOFError: the process is gone.
+        """
         if not self.is_asked:
             raise RuntimeError("nothing was asked")
         self.is_asked = False
+        packed = self._pipe.recv_bytes()
+        return lambda: self._unpacked(packed)
+
+    @staticmethod
+    def _unpacked(packed: bytes) -> Answer:
         said: Answer
         with collector.paused():
-            said, error = self._pipe.recv()
+            said, error = pickle.loads(packed)
         if error is not None:
             raise error
         return said

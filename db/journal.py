@@ -50,6 +50,7 @@ def record(office: Office, case_id: int, act: Act) -> Recorded:
     return record_batch(office, [(case_id, (act,))])[0]
 
 
+@collector.paused()
 def record_batch(
     office: Office, work: Sequence[Work], *, imported: bool = False, bulk: Bulk | None = None
 ) -> list[Recorded]:
@@ -67,7 +68,7 @@ def record_batch(
     """
     if not work:
         return []
-    with transaction(office.writer) as connection, collector.paused():
+    with transaction(office.writer) as connection:
         office.settle_calendar(connection)
         composer = Composer(office, connection, imported=imported)
         written = [composer.entries]
@@ -132,22 +133,21 @@ def _one_ahead(
         work = next(batches, None) if following is None else following
 
 
+@collector.paused()
 def _written(
     office: Office, work: Sequence[Work], following: Sequence[Work] | None, ahead: Ahead, bulk: Bulk
 ) -> list[Recorded]:
     """Write a batch as it was composed ahead; if it was not, or others wrote meanwhile, compose it here."""
-    composed = ahead.composed()
-    if composed is not None:
-        ahead.begin(following)
-        if _stood(office, composed, ahead, bulk):
-            return composed.recorded
+    composed = ahead.composed(following)
+    if composed is not None and _stood(office, composed, ahead, bulk):
+        return composed.recorded
     ahead.drop()
     return record_batch(office, work, imported=ahead.imported, bulk=bulk)
 
 
 def _stood(office: Office, composed: Entries, ahead: Ahead, bulk: Bulk) -> bool:
     """Write entries that were composed ahead, unless the office has changed since."""
-    with transaction(office.writer) as connection, collector.paused():
+    with transaction(office.writer) as connection:
         if not ahead.holds(connection, composed):
             return False
         entries.write(connection, composed, office.identity_secret)
