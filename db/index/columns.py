@@ -20,8 +20,8 @@ Mask = NDArray[np.bool_]
 BLOCK = 7_800
 """Bytes of a block about at most: with it a page of the file is full."""
 
-PART = 200_000
-"""Characters that are cut at once: each takes more than a hundred bytes meanwhile."""
+PART = 20_000
+"""Characters that are cut at once, about: what is made of them stays near the processor."""
 
 _FACTORS = np.array(FACTORS, dtype=np.uint64)
 
@@ -34,7 +34,7 @@ def entries_of(texts: Sequence[str]) -> Column:
     """
     if len(texts) > 1 << NUMBER_BITS:
         raise ValueError("a piece has no numbers for so many cases")
-    return together([_entries(part, first) for first, part in parts(texts, PART)])
+    return together([column for first, part in parts(texts, PART) for column in _entries(part, first)])
 
 
 def parts(texts: Sequence[str], most: int) -> Iterator[tuple[int, Sequence[str]]]:
@@ -48,7 +48,8 @@ def parts(texts: Sequence[str], most: int) -> Iterator[tuple[int, Sequence[str]]
     yield first, texts[first:]
 
 
-def _entries(texts: Sequence[str], first: int) -> Column:
+def _entries(texts: Sequence[str], first: int) -> list[Column]:
+    """The entries of some texts in no order, also twice, in several columns."""
     spaced = [" ".join(text.split()) + "   " for text in texts]  # So that nothing reaches into the next.
     signs = np.frombuffer("".join(spaced).encode("utf-32-le"), dtype="<u4").astype(np.int64)
     numbers = np.repeat(np.arange(first, first + len(spaced)), [len(each) for each in spaced])
@@ -59,8 +60,7 @@ def _entries(texts: Sequence[str], first: int) -> Column:
         (_threes(signs), _neighbours(inside, 3)),
         (_fours(signs), _neighbours(inside & (signs < 0x7F), 4)),
     ]
-    found = [(keys[where] << NUMBER_BITS) | numbers[: len(keys)][where] for keys, where in parts]
-    return _each_once(np.concatenate(found))
+    return [(keys[where] << NUMBER_BITS) | numbers[: len(keys)][where] for keys, where in parts]
 
 
 def _neighbours(fit: Mask, length: int) -> Mask:
@@ -91,16 +91,13 @@ def _fours(signs: Column) -> Column:
     return keys
 
 
-def _each_once(entries: Column) -> Column:
+def together(parts: Sequence[Column]) -> Column:
+    """The entries of several columns as one."""
+    entries = np.concatenate(parts)
     entries.sort()
     if len(entries) < 2:
         return entries
     return entries[np.concatenate(([True], entries[1:] != entries[:-1]))]
-
-
-def together(parts: Sequence[Column]) -> Column:
-    """Columns of different cases as one."""
-    return _each_once(np.concatenate(parts))
 
 
 def blocks_of(entries: Column) -> Iterator[tuple[int, bytes]]:
