@@ -86,6 +86,7 @@ for _term in (Stage, Pending, DueSource, Role):
 
 _NEW_CASE = _insert(Case, _CASE_COLUMNS)
 _CASE = _insert(Case, _CASE_COLUMNS, _update_all(Case, "id"))
+_FREE_NUMBER = _insert(CaseNumber, _columns(CaseNumber), "ON CONFLICT (scheme, number) DO NOTHING")
 _NUMBER = _insert(
     CaseNumber,
     _columns(CaseNumber),
@@ -202,11 +203,18 @@ def _closed(rows: Rows) -> Counter[int]:
 
 
 def _write_others(connection: Connection, rows: Rows) -> None:
-    connection.executemany(_NUMBER, rows.numbers)
+    _write_numbers(connection, rows.numbers)
     connection.executemany(_PART, rows.parts)
     connection.executemany(_NOTE, rows.notes)
     connection.executemany("DELETE FROM note WHERE event_id = ?", rows.undone)
     connection.executemany(_FILE, rows.files)
+
+
+def _write_numbers(connection: Connection, numbers: Sequence[Row]) -> None:
+    before = connection.total_changes
+    connection.executemany(_FREE_NUMBER, numbers)
+    if connection.total_changes - before < len(numbers):  # Else nobody need be asked whose they are.
+        connection.executemany(_NUMBER, numbers)
 
 
 def words(state: CaseState, texts: list[str]) -> list[str]:
