@@ -165,7 +165,9 @@ def renumbered(entries: Column, numbers: Column) -> Column:
     """Entries with the new numbers of their cases; those whose new number is negative are left out."""
     new = numbers[entries & (1 << NUMBER_BITS) - 1]
     kept = new >= 0
-    anew: Column = (entries[kept] >> NUMBER_BITS << NUMBER_BITS) | new[kept]
+    if not kept.all():
+        entries, new = entries[kept], new[kept]
+    anew: Column = (entries >> NUMBER_BITS << NUMBER_BITS) | new
     return anew
 
 
