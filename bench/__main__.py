@@ -70,6 +70,9 @@ PARTS: Mapping[str, Part] = {
 NOT_IN_A_HURRY = ("encryption", "cold", "units")
 """Parts that `--quick` leaves out: no budget of the design hangs on them."""
 
+ONCE = ("generator", "units", "imports")
+"""Parts that make offices of their own: measured beside the largest one only."""
+
 OF_LETTERS = ("lookup", "board", "commands")
 """Parts that the length of the texts can change."""
 
@@ -87,7 +90,8 @@ def main() -> None:
     sizes = sorted(args.sizes or ([QUICK] if args.quick else [*SMALLER, FULL]))
     if not args.page:
         for cases in sizes:
-            _measure(cases, args.body, parts, kept=not args.quick)
+            here = parts if cases == sizes[-1] else [part for part in parts if part not in ONCE]
+            _measure(cases, args.body, here, kept=not args.quick)
         if not (args.quick or args.sizes or args.only):
             _measure(LETTER_CASES, LETTERS, OF_LETTERS, kept=True)
     if not args.quick:

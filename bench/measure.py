@@ -60,6 +60,11 @@ def times(number: int) -> int:
     return max(5, round(number * _share))
 
 
+def rounds(number: int) -> int:
+    """How often to do what takes long; once in a hurry."""
+    return number if _share == 1 else 1
+
+
 def each(work: Callable[[T], object], inputs: Iterable[T], *, seconds: float = 20.0) -> Timing:
     """Run work once for every input; no further input is begun after so many seconds, fewer in a hurry."""
     spent: list[float] = []
