@@ -107,6 +107,12 @@ _DAY = r"(\d{4})(?:([-/.])(\d{1,2})\2(\d{1,2})|年(\d{1,2})月(\d{1,2})[日号]?
 _MONTH = r"(\d{4})(?:[-/.]|年)(\d{1,2})月?份?"
 _DAY_OF_YEAR = r"(\d{1,2})月(\d{1,2})[日号]"
 _MONTH_OF_YEAR = r"(\d{1,2})月份?"
+_MONTHS = {
+    f"{said}月": number
+    for number, said in enumerate(
+        ["一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二"], 1
+    )
+} | {"元月": 1}
 _DAYS_AGO = {"今天": 0, "昨天": 1, "前天": 2}
 _MONTHS_AGO = {"本月": 0, "这个月": 0, "上月": 1, "上个月": 1}
 
@@ -128,6 +134,8 @@ def _spans(word: str, today: dt.date) -> Iterator[_Span]:
     if word in _MONTHS_AGO:
         months = today.year * 12 + today.month - 1 - _MONTHS_AGO[word]
         yield _one_month(dt.date(months // 12, months % 12 + 1, 1))
+    if month := _MONTHS.get(word.removesuffix("份")):
+        yield _one_month(_latest(today, month, 1))
     if not word[0].isdigit():
         return
     if match := re.fullmatch(_DAY, word):

@@ -215,8 +215,8 @@ class LookupScreen(DeskScreen[None]):
         self.query_one(CaseList).elsewhere = self._at is not None
 
     def _counted(self) -> str:
-        """How many were found, and whether by who the caller is."""
-        if not self._text:
+        """How many texts were found, and whether by who the caller is; a reading has others, not counted."""
+        if not self._text or (self._at is not None and not self._found.hits):
             return ""
         by_person = "按反映人查 · " if self._found.persons else ""
         return f"{by_person}{len(self._found.hits)}{'+' if self._found.more else ''} 件"

@@ -112,6 +112,8 @@ def test_a_correction_is_found_and_the_error_no_longer(office: Office) -> None:
         ("２０２６／１１", "2026年11月", ""),
         ("昨天", "2026-11-15", ""),
         ("上月", "2026年10月", ""),
+        ("十一月", "2026年11月", ""),
+        ("元月份 路灯", "2026年1月", "路灯"),
     ],
 )
 def test_words_are_read_as_unit_state_and_days(office: Office, text: str, label: str, left: str) -> None:

@@ -180,6 +180,7 @@ async def test_a_unit_by_its_initials_is_the_first_row_and_enter_lists_its_cases
     async with desk() as pilot:
         await ask(pilot, "qjq")
         assert "▸綦江区（含下级）" in shown(pilot)
+        assert "0 件" not in shown(pilot)
         assert "文字里没有“qjq”；Enter 列出" in shown(pilot)
         await pilot.press("enter")
         await settled(pilot)
