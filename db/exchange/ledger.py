@@ -136,7 +136,7 @@ def import_ledger(
     rejects = Rejects(path, ledger.columns.names, fallback)
     tally, read, stopped = Tally(), 0, False
     try:
-        with Scratch(in_memory=is_keyed(office.writer)) as scratch:
+        with collector.paused(), Scratch(in_memory=is_keyed(office.writer)) as scratch:
             read = _read(ledger, scratch, rejects, on_progress)
             plan = _plan(ledger, office.writer, office.rules)
             _write(office, _batches(scratch.cases(), plan), tally, read - rejects.count, on_progress)
@@ -234,8 +234,7 @@ def _batches(cases: Iterator[list[Line]], plan: Plan) -> Iterator[list[Work]]:
     """The works of a ledger, `BATCH` together, each planned when its batch is asked for."""
     waiting = next(cases, None)
     while waiting is not None:
-        with collector.paused():
-            batch, waiting = _batch(waiting, cases, plan)
+        batch, waiting = _batch(waiting, cases, plan)
         yield batch
 
 

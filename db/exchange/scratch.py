@@ -6,11 +6,12 @@ first and all at once.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import groupby
 from types import TracebackType
+
+import orjson
 
 from db.connection import driver
 from db.exchange.errors import LedgerError
@@ -21,7 +22,7 @@ _PIECE = 5_000
 _SETUP = (
     "PRAGMA temp_store={store}",
     "PRAGMA temp.journal_mode=OFF",
-    'CREATE TEMP TABLE line (row INTEGER PRIMARY KEY, "case" TEXT, began INTEGER, said TEXT)',
+    'CREATE TEMP TABLE line (row INTEGER PRIMARY KEY, "case" TEXT, began INTEGER, said BLOB)',
     'CREATE TEMP TABLE alias (name TEXT, "case" TEXT)',
     "BEGIN",
 )
@@ -78,7 +79,7 @@ class Scratch:
         self._connection = driver.connect(":memory:", isolation_level=None)
         for statement in _SETUP:
             self._connection.execute(statement.format(store="MEMORY" if in_memory else "FILE"))
-        self._waiting: list[tuple[int, str, int | None, str]] = []
+        self._waiting: list[tuple[int, str, int | None, bytes]] = []
         self._aliases: list[tuple[str, str]] = []
 
     def add(self, identities: Sequence[Identity], line: Line) -> None:
@@ -88,7 +89,7 @@ class Scratch:
             LedgerError: no room for the scratch file.
         """
         case, *others = ["\x1f".join(one) for one in identities]
-        self._waiting.append((line.row, case, line.began, json.dumps(line, ensure_ascii=False)))
+        self._waiting.append((line.row, case, line.began, orjson.dumps(tuple(line))))
         self._aliases += [(other, case) for other in others if other != case]
         if len(self._waiting) >= _PIECE:
             self._put()
@@ -130,7 +131,7 @@ class Scratch:
 
     def _line(self, row: int) -> Line:
         found = self._connection.execute("SELECT said FROM line WHERE row = ?", (row,)).fetchone()
-        return Line(*json.loads(found[0]))
+        return Line(*orjson.loads(found[0]))
 
     def __enter__(self) -> Scratch:
         """The sorter itself."""
