@@ -22,6 +22,9 @@ from db.keeping import upkeep
 CASES, PLANNED = 32_000, 3_000_000
 """How many cases of a plan of how many: the share of open ones is that of the whole office."""
 
+LATER = 100_000
+"""Cases after those: more of an index to merge, more pages to write to."""
+
 ROUNDS = 5
 """Each in an office of its own: one says little where others work on the same processors."""
 
@@ -50,6 +53,11 @@ def rows() -> Iterator[Row]:
         cores = os.cpu_count() or 1
         most = f"{cores} cores could not write more than {cores * 1e6 / told.median:,.0f} a second"
         yield Row("… time of the processors, in all four", told, most)
+    later = _later() * 1000
+    yield Row(
+        f"… the {times(LATER):,} after those",
+        timing([later]), f"the first ones, as above; {1000 / later:,.0f} a second", ours,
+    )  # fmt: skip
     index = timing([one.lists * 1000 for one in spent])
     yield Row("… the index of them alone, masked beforehand", index, "the bare script", bare)
 
@@ -69,6 +77,21 @@ def _round() -> _Spent:
             bare = write_again(filled.writer, plain.writer) / cases
             lists = _index_again(filled.writer, plain.writer) / cases
     return _Spent(ours, busy, bare, lists)
+
+
+def _later() -> float:
+    """Seconds of one of the cases after the first."""
+    said: list[tuple[int, float]] = []
+
+    def say(done: int, total: int) -> None:
+        said.append((done, time.perf_counter()))
+        if done >= times(CASES) + times(LATER):
+            raise _Enough
+
+    with tempfile.TemporaryDirectory() as folder, opened(Path(folder)) as office, suppress(_Enough):
+        demo.fill(office, PLANNED, SEED, units=UNITS, mix="bench", progress=say)
+    (first, begun), (last, ended) = next(each for each in said if each[0] >= times(CASES)), said[-1]
+    return (ended - begun) / (last - first)
 
 
 def _index_again(filled: Connection, empty: Connection) -> float:

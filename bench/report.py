@@ -172,7 +172,8 @@ def _office(name: str, run: Run) -> str:
 _REASONS: dict[str, str] = {
     "jump to the N-th": "as Page Down: a whole screen of new lines.",
     "generator": "four processes share the cores: composing (validate, fold, hash), writing, inventing, "
-    "pressing; what the processors give to them all, in the row below, is the limit (decision 15).",
+    "pressing. They leave next to none idle, so what the processors give to them all, in the row below, is "
+    "the limit, and it goes up and down with the pace of the bare script (decision 15).",
     "Page Down": "painting as many new lines as the screen has is the half of it, Textual's putting them "
     "together and on the wire the other.",
     "End and Home": "as Page Down: a whole screen of new lines.",
