@@ -70,8 +70,8 @@ PARTS: Mapping[str, Part] = {
 NOT_IN_A_HURRY = ("encryption", "cold", "units")
 """Parts that `--quick` leaves out: no budget of the design hangs on them."""
 
-ONCE = ("generator", "units", "imports")
-"""Parts that make offices of their own: measured beside the largest one only."""
+ONCE = ("generator", "units")
+"""Parts to which the office does not matter: measured beside the largest one only."""
 
 OF_LETTERS = ("lookup", "board", "commands")
 """Parts that the length of the texts can change."""

@@ -18,6 +18,7 @@ from db import demo, search_index
 from db.connection import Connection, transaction
 from db.index import pressing, waiting
 from db.keeping import upkeep
+from db.office import Office
 
 CASES, PLANNED = 32_000, 3_000_000
 """How many cases of a plan of how many: the share of open ones is that of the whole office."""
@@ -81,17 +82,10 @@ def _round() -> _Spent:
 
 def _later() -> float:
     """Seconds of one of the cases after the first."""
-    said: list[tuple[int, float]] = []
-
-    def say(done: int, total: int) -> None:
-        said.append((done, time.perf_counter()))
-        if done >= times(CASES) + times(LATER):
-            raise _Enough
-
-    with tempfile.TemporaryDirectory() as folder, opened(Path(folder)) as office, suppress(_Enough):
-        demo.fill(office, PLANNED, SEED, units=UNITS, mix="bench", progress=say)
-    (first, begun), (last, ended) = next(each for each in said if each[0] >= times(CASES)), said[-1]
-    return (ended - begun) / (last - first)
+    with tempfile.TemporaryDirectory() as folder, opened(Path(folder)) as office:
+        told = _filled(office, times(CASES) + times(LATER))
+    first, last = next(one for one in told if one.done >= times(CASES)), told[-1]
+    return (last.at - first.at) / (last.done - first.done)
 
 
 def _index_again(filled: Connection, empty: Connection) -> float:
@@ -112,22 +106,38 @@ def _index_again(filled: Connection, empty: Connection) -> float:
     return spent
 
 
-def _generate(home: Path) -> tuple[float, float | None]:
-    """Seconds, and those of the processors, of one of the first cases; units and the plan do not count."""
-    said: list[tuple[int, float, float | None]] = []
+class _Told(NamedTuple):
+    """What a batch left behind."""
+
+    done: int
+    """Cases so far."""
+    at: float
+    busy: float | None
+    """Seconds of all processors so far."""
+
+
+def _filled(office: Office, cases: int) -> list[_Told]:
+    """After each batch until there are so many; making units and the plan comes before the first."""
+    told: list[_Told] = []
 
     def say(done: int, total: int) -> None:
-        said.append((done, time.perf_counter(), processes.busy()))
-        if done >= times(CASES) + said[0][0]:
+        told.append(_Told(done, time.perf_counter(), processes.busy()))
+        if done >= cases:
             raise _Enough
 
+    with suppress(_Enough):
+        demo.fill(office, PLANNED, SEED, units=UNITS, mix="bench", progress=say)
+    return told
+
+
+def _generate(home: Path) -> tuple[float, float | None]:
+    """Seconds, and those of the processors, of one of the first cases."""
     with opened(home) as office:
-        with suppress(_Enough):
-            demo.fill(office, PLANNED, SEED, units=UNITS, mix="bench", progress=say)
+        told = _filled(office, times(CASES) + demo.BATCH)
         waited = time.perf_counter()
         upkeep.settle(office.writer, 1)  # What still waited for its lists.
         settled = time.perf_counter() - waited
-    (first, begun, before), (last, ended, after) = said[0], said[-1]
-    cases = last - first
-    busy = None if before is None or after is None else (after - before + settled) / cases
-    return (ended - begun + settled) / cases, busy
+    first, last = told[0], told[-1]
+    cases = last.done - first.done
+    busy = None if first.busy is None or last.busy is None else (last.busy - first.busy + settled) / cases
+    return (last.at - first.at + settled) / cases, busy

@@ -20,6 +20,7 @@ from bench import ledger_file
 from bench.make_office import opened
 from bench.measure import Row, times, timing
 from bench.same_rows import write_again
+from db.bulk import WORTH_A_PROCESS
 from db.connection import Connection
 from db.exchange.ledger import import_ledger
 from db.home import files_of
@@ -57,7 +58,8 @@ def of(count: int) -> Iterator[Row]:
         first = run(home, ledger)
         bare = _bare_import(home, empty, ledger)
         most = f"{first.peak / 2**20:,.0f} MiB of memory where it writes, {first.log / 2**20:,.0f} MiB of log"
-        other = f"bare script: the same rows and index; ours, in three processes, takes {most} at the most"
+        processes = "three processes" if count >= WORTH_A_PROCESS else "one process"
+        other = f"bare script: the same rows and index; ours, in {processes}, takes {most} at the most"
         yield _row(f"import of 1,000 CSV rows, of {count:,}", first.seconds, count, other, bare, "≤ 3×")
         yield _row(
             "… the same file again", run(home, ledger).seconds, count, "the first import", first.seconds

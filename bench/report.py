@@ -21,7 +21,7 @@ _HEAD = """\
 
 _BUDGET = re.compile(r"(?P<p95>p95 )?≤ (?P<most>[\d.]+)(?P<unit>×| ms| MiB)")
 
-_LISTED = re.compile(r"(?<=in a terminal), [\d,]+ rows")
+_LISTED = re.compile(r"(?<=in a terminal), [\d,]+ rows|(?<=CSV rows), of [\d,]+")
 """Tells the same work in offices of different sizes apart; growth is about just that."""
 
 

@@ -23,10 +23,17 @@ class Run(NamedTuple):
 
 
 def keep(home: Path, facts: Sequence[str], rows: Sequence[Row]) -> None:
-    """Write down what was measured so far; rows of an earlier run that were not measured again stay."""
+    """Write down what was measured so far; rows of an earlier run that were not measured again stay.
+
+    One that is new stands behind the one it was measured after: it may go on from there, with an ellipsis.
+    """
     day, before = time.strftime("%Y-%m-%d"), kept(home)
     held, fresh = _by_name(before.rows if before else ()), _by_name(row._replace(day=day) for row in rows)
-    merged = [row for found in (held | fresh).values() for row in found]
+    order = list(held)
+    for name, after in zip(fresh, [None, *fresh], strict=False):
+        if name not in held:
+            order.insert(len(order) if after is None else order.index(after) + 1, name)
+    merged = [row for name in order for row in (held | fresh)[name]]
     begun = _file(home).with_suffix(".begun")
     begun.write_text(json.dumps([day, facts, merged], ensure_ascii=False), encoding="utf-8")
     begun.replace(_file(home))

@@ -10,8 +10,6 @@ from multiprocessing.connection import Connection as Pipe
 from types import TracebackType
 from typing import Generic, Self, TypeVar
 
-from db import collector
-
 Question = TypeVar("Question")
 Answer = TypeVar("Answer")
 
@@ -43,8 +41,7 @@ class Beside(Generic[Question, Answer]):
         """Begin with this; the answer to the last question was taken."""
         if self.is_asked:
             raise RuntimeError("the last answer was not taken")
-        with collector.paused():
-            self._pipe.send(question)
+        self._pipe.send(question)
         self.is_asked = True
 
     def has_answered(self) -> bool:
@@ -75,8 +72,7 @@ class Beside(Generic[Question, Answer]):
     @staticmethod
     def _unpacked(packed: bytes) -> Answer:
         said: Answer
-        with collector.paused():
-            said, error = pickle.loads(packed)
+        said, error = pickle.loads(packed)
         if error is not None:
             raise error
         return said

@@ -13,9 +13,6 @@ from db.index.columns import parts
 from db.masking import LEAST_DIGITS, mask_text
 from db.search_index import searchable, unchanged_by_others
 
-PART = 20_000
-"""Characters that are folded at once, about: what is made of them stays near the processor."""
-
 _SIGNS = 0x1_0000
 """Entries of the table; whatever stands beyond is odd."""
 
@@ -26,7 +23,7 @@ _ODD = 1 << 32
 def indexed(cases: Sequence[Sequence[str]]) -> list[str]:
     """What `search_index.indexed` says of the texts of each case."""
     texts = [text for case in cases for text in case]
-    done = chain.from_iterable(_searchable(part) for _, part in parts(texts, PART))
+    done = chain.from_iterable(_searchable(part) for _, part in parts(texts))
     return [" ".join(islice(done, len(case))) for case in cases]
 
 

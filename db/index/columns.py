@@ -21,7 +21,7 @@ BLOCK = 7_800
 """Bytes of a block about at most: with it a page of the file is full."""
 
 PART = 20_000
-"""Characters that are cut at once, about: what is made of them stays near the processor."""
+"""Characters that are folded or cut at once, about: what is made of them stays near the processor."""
 
 _FACTORS = np.array(FACTORS, dtype=np.uint64)
 
@@ -34,14 +34,14 @@ def entries_of(texts: Sequence[str]) -> Column:
     """
     if len(texts) > 1 << NUMBER_BITS:
         raise ValueError("a piece has no numbers for so many cases")
-    return together([column for first, part in parts(texts, PART) for column in _entries(part, first)])
+    return together([column for first, part in parts(texts) for column in _entries(part, first)])
 
 
-def parts(texts: Sequence[str], most: int) -> Iterator[tuple[int, Sequence[str]]]:
-    """Texts by the part, each about so many characters long, with the number of its first."""
+def parts(texts: Sequence[str]) -> Iterator[tuple[int, Sequence[str]]]:
+    """Texts by the part, each about `PART` characters long, with the number of its first."""
     first = length = 0
     for number, text in enumerate(texts):
-        if length > most:
+        if length > PART:
             yield first, texts[first:number]
             first, length = number, 0
         length += len(text)
@@ -54,13 +54,13 @@ def _entries(texts: Sequence[str], first: int) -> list[Column]:
     signs = np.frombuffer("".join(spaced).encode("utf-32-le"), dtype="<u4").astype(np.int64)
     numbers = np.repeat(np.arange(first, first + len(spaced)), [len(each) for each in spaced])
     inside = signs != ord(" ")
-    parts = [
+    keyed = [
         (OTHER | signs, inside),
         (PAIR | signs[:-1] << WIDE | signs[1:], _neighbours(inside, 2)),
         (_threes(signs), _neighbours(inside, 3)),
         (_fours(signs), _neighbours(inside & (signs < 0x7F), 4)),
     ]
-    return [(keys[where] << NUMBER_BITS) | numbers[: len(keys)][where] for keys, where in parts]
+    return [(keys[where] << NUMBER_BITS) | numbers[: len(keys)][where] for keys, where in keyed]
 
 
 def _neighbours(fit: Mask, length: int) -> Mask:
@@ -91,9 +91,9 @@ def _fours(signs: Column) -> Column:
     return keys
 
 
-def together(parts: Sequence[Column]) -> Column:
+def together(columns: Sequence[Column]) -> Column:
     """The entries of several columns as one."""
-    entries = np.concatenate(parts)
+    entries = np.concatenate(columns)
     entries.sort()
     if len(entries) < 2:
         return entries

@@ -8,6 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from db import many_texts, search_index
+from db.index import columns
 
 PHONES = st.sampled_from(
     [
@@ -38,5 +39,5 @@ def test_each_becomes_what_it_is_by_itself(cases: list[list[str]]) -> None:
 def test_more_than_is_folded_at_once() -> None:
     texts = islice(cycle(["路灯，" * 500, "电话 13812345678。" * 9, "Ｎｏ.①"]), 100)
     cases = [[text, "老街"] for text in texts]
-    assert sum(len(text) for case in cases for text in case) > many_texts.PART
+    assert sum(len(text) for case in cases for text in case) > columns.PART
     assert search_index.indexed_each(cases * 2) == [search_index.indexed(texts) for texts in cases * 2]
