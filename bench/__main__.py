@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 from bench import (
@@ -36,6 +37,7 @@ from bench import (
     writes,
 )
 from bench.measure import Row
+from bench.pace import Pace
 from db import demo, instants
 from db.connection import Connection, open_reader
 from db.home import path_of
@@ -59,7 +61,7 @@ PARTS: Mapping[str, Part] = {
     "commands": lambda connection, home, now: lookup_commands.rows(connection, home),
     "datasette": datasette.rows,
     "ledger": lambda connection, home, now: ledger_reading.rows(connection),
-    "generator": lambda connection, home, now: generator.rows(),
+    "generator": lambda connection, home, now: generator.rows(Pace(connection, home)),
     "units": lambda connection, home, now: units_table.rows(),
     "imports": lambda connection, home, now: imports.rows(connection),
     "encryption": encryption.rows,
@@ -118,16 +120,22 @@ def _measure(cases: int, body: int, parts: Collection[str], *, kept: bool) -> No
     print(f"\n{cases:,} cases, bodies of {body}", flush=True)
     found: list[Row] = []
     with closing(open_reader(path_of(home))) as connection:
+        pace = Pace(connection, home)
         for name in PARTS:
             if name not in parts:
                 continue
             begun = time.perf_counter()
-            for row in PARTS[name](connection, home, instants.now()):
-                print(report.line(row), flush=True)
-                found.append(row)
+            measured, beside = pace.around(partial(_part, name, connection, home))
+            rows = [row if row.pace else row._replace(pace=beside) for row in measured]
+            print("\n".join(map(report.line, rows)), flush=True)
+            found += rows
             if kept:
                 results.keep(home, facts, found)
             print(f"{name}: {time.perf_counter() - begun:.0f} s", file=sys.stderr, flush=True)
+
+
+def _part(name: str, connection: Connection, home: Path) -> list[Row]:
+    return list(PARTS[name](connection, home, instants.now()))
 
 
 def _write_page(sizes: list[int]) -> None:

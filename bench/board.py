@@ -18,7 +18,7 @@ _SCANNED = "the same count by a full scan"
 
 def rows(connection: Connection, now: int) -> Iterator[Row]:
     """Pages, counts of the whole tree and of subtrees, and the opening of a node."""
-    scan = again(lambda: connection.execute(_SCAN, {"now": now}).fetchall(), 5, seconds=15)
+    scanned = again(lambda: scan(connection, now), 5, seconds=15)
     districts = [
         row[0]
         for row in connection.execute("SELECT unit_id FROM unit_version WHERE level = 2 AND valid_to IS NULL")
@@ -29,15 +29,20 @@ def rows(connection: Connection, now: int) -> Iterator[Row]:
         board.page(connection, query, now, 50)
 
     queries = [ListQuery(Scope(unit, 2), alarm) for unit in districts for alarm in (None, Alarm.OVERDUE)]
-    yield _row("board page of 50, whole tree", again(lambda: page(ListQuery()), 100), scan, "p95 ≤ 1 ms")
-    yield _row("board page of 50, a district", each(page, queries), scan, "p95 ≤ 1 ms")
+    yield _row("board page of 50, whole tree", again(lambda: page(ListQuery()), 100), scanned, "p95 ≤ 1 ms")
+    yield _row("board page of 50, a district", each(page, queries), scanned, "p95 ≤ 1 ms")
     counted = again(lambda: board.counts(connection, Scope(), now), 50)
-    yield _row("counts of the whole tree", counted, scan, "p95 ≤ 15 ms")
+    yield _row("counts of the whole tree", counted, scanned, "p95 ≤ 15 ms")
     below = each(lambda unit: board.counts(connection, Scope(unit, 2), now), districts)
-    yield _row("counts of a district", below, scan, "p95 ≤ 5 ms")
+    yield _row("counts of a district", below, scanned, "p95 ≤ 5 ms")
     expanded = each(lambda unit: tree.children(connection, unit, now), districts)
-    yield _row("expand a district in the tree", expanded, scan, "p95 ≤ 10 ms")
+    yield _row("expand a district in the tree", expanded, scanned, "p95 ≤ 10 ms")
 
 
-def _row(name: str, ours: Timing, scan: Timing, budget: str) -> Row:
-    return Row(name, ours, _SCANNED, scan, budget)
+def scan(connection: Connection, now: int) -> None:
+    """Count the open cases by their alarm with no index to help."""
+    connection.execute(_SCAN, {"now": now}).fetchall()
+
+
+def _row(name: str, ours: Timing, scanned: Timing, budget: str) -> Row:
+    return Row(name, ours, _SCANNED, scanned, budget)

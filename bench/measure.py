@@ -30,6 +30,8 @@ class Row(NamedTuple):
     """The ratio, time or size that was asked for; empty = none."""
     day: str = ""
     """ISO day on which it was measured; filled in when it is kept."""
+    pace: float | None = None
+    """How many times as long works that the design timed took in the same minutes, see `bench.pace`."""
 
     @property
     def ratio(self) -> float | None:

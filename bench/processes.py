@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from multiprocessing import active_children
 from pathlib import Path
 
@@ -64,3 +64,14 @@ def run(command: Sequence[str], env: Mapping[str, str] | None = None, *, nothing
     done = subprocess.run(command, stdout=subprocess.PIPE, env=env, check=False)
     if done.returncode not in (0, nothing_found):
         done.check_returncode()
+
+
+def whole(command: Sequence[str], env: Mapping[str, str]) -> Callable[[], float]:
+    """Seconds of a program from its start to its end."""
+
+    def timed() -> float:
+        begun = time.perf_counter()
+        run(command, env)
+        return time.perf_counter() - begun
+
+    return timed

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import platform
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from sqlcipher3 import dbapi2
 
 from bench.measure import Row, Timing
+from bench.pace import TIMED_BY_THE_DESIGN
 from bench.results import Run
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "PERFORMANCE.md"
@@ -25,46 +26,20 @@ _LISTED = re.compile(r"(?<=in a terminal), [\d,]+ rows|(?<=CSV rows), of [\d,]+"
 """Tells the same work in offices of different sizes apart; growth is about just that."""
 
 
-TIMED_BY_THE_DESIGN = {
-    "`duban find`, whole process": ("the bare script", 24.0),
-    "start → first frame": ("the bare Textual app", 324.0),
-    "board page of 50, whole tree": ("the full scan", 437.0),
-}
-"""Works of others, by the beginning of their row's name, and the milliseconds they took where the budgets
-were set: how fast the machine is now."""
-
-
-def pace(rows: Sequence[Row]) -> float:
-    """How many times as long the same works take as where the budgets were set; 1 where none was measured.
-
-    The middle one of them, of two the smaller.
-    """
-    ratios = sorted(ratio for _, ratio in _paces(rows))
-    return ratios[(len(ratios) - 1) // 2] if ratios else 1.0
-
-
-def _paces(rows: Sequence[Row]) -> Iterator[tuple[str, float]]:
-    for start, (work, before) in TIMED_BY_THE_DESIGN.items():
-        names = [row for row in rows if row.name.startswith(start) and "characters" not in row.name]
-        now = names[0].theirs.median if names and names[0].theirs else 0.0
-        if now > before / 2:  # Else a smaller office was scanned.
-            yield f"{work} {_number(now)} ms, there {before:.0f}", now / before
-
-
-def line(row: Row, slow: float = 1.0) -> str:
-    """One row of the table; `slow` as `pace` says."""
+def line(row: Row) -> str:
+    """One row of the table."""
     theirs = "–" if row.theirs is None else _figures(row.theirs)
     ratio = "–" if row.ratio is None else f"{row.ratio:.2g}"
     runs = f"{row.ours.runs}" if row.theirs is None else f"{row.ours.runs} / {row.theirs.runs}"
-    cells = (row.name, _figures(row.ours), row.other, theirs, runs, ratio, row.budget, verdict(row, slow))
+    cells = (row.name, _figures(row.ours), row.other, theirs, runs, ratio, row.budget, verdict(row))
     return f"| {' | '.join(cells)} |"
 
 
-def verdict(row: Row, slow: float = 1.0) -> str:
+def verdict(row: Row) -> str:
     """Met or missed, and how much of the budget was used; empty where the budget is not one of `≤`.
 
-    A budget that says p95 is held against p95 (of both, for a ratio), any other against the medians. A time
-    that is missed on a machine slower than that of the budget is held against the budget at its pace as well.
+    A budget that says p95 is held against p95 (of both, for a ratio), any other against the medians; a time
+    also as it would be at the pace at which the budgets were set.
     """
     asked = _BUDGET.search(row.budget)
     if asked is None or (asked["unit"] == "×" and row.theirs is None):
@@ -74,10 +49,13 @@ def verdict(row: Row, slow: float = 1.0) -> str:
     if asked["unit"] == "×":
         figure /= max(getattr(row.theirs, kind), 1e-6)
     used = figure / float(asked["most"])
-    if used <= 1 or asked["unit"] != " ms" or slow <= 1:
-        return f"{'met' if used <= 1 else 'MISSED'} ({used:.2f} of it)"
-    there = used / slow
-    return f"{'met' if there <= 1 else 'MISSED'} at the budget's pace ({there:.2f} of it; here {used:.2f})"
+    met = "met" if used <= 1 else "MISSED"
+    if asked["unit"] != " ms" or row.pace is None:
+        return f"{met} ({used:.2f} of it)"
+    there = used / row.pace
+    if there <= 1 < used:
+        return f"met at the budget's pace ({there:.2f} of it; here {used:.2f})"
+    return f"{met} ({used:.2f} of it; {there:.2f} at the budget's pace)"
 
 
 def growth(sizes: Mapping[int, Sequence[Row]]) -> str:
@@ -146,13 +124,12 @@ def _table(run: Run) -> str:
     dated = (
         row if row.day in ("", run.day) else row._replace(name=f"{row.name} ({row.day})") for row in run.rows
     )
-    slow = pace(run.rows)
-    return "\n".join([_HEAD, *(line(row, slow) for row in dated)])
+    return "\n".join([_HEAD, *map(line, dated)])
 
 
 def _missed(rows: Sequence[Row]) -> list[str]:
     """Each budget that is missed, and what is known of its reason."""
-    missed = [row for row in rows if verdict(row, pace(rows)).startswith("MISSED")]
+    missed = [row for row in rows if verdict(row).startswith("MISSED")]
     if not missed:
         return []
     return ["Missed, and why:", "\n".join(f"- {row.name}: {_reason(row.name)}" for row in missed)]
@@ -163,10 +140,17 @@ def _reason(name: str) -> str:
 
 
 def _office(name: str, run: Run) -> str:
-    told = [said for said, _ in _paces(run.rows)]
-    slow = [f"works that the design timed take {pace(run.rows):.2g} times as long here: {', '.join(told)}"]
-    facts = "\n".join(f"- {fact}" for fact in [*run.facts, *(slow if told else [])])
+    facts = "\n".join(f"- {fact}" for fact in [*run.facts, *_paces(run.rows)])
     return f"**{name}**, measured {run.day}:\n\n{facts}"
+
+
+def _paces(rows: Sequence[Row]) -> list[str]:
+    """How slow the machine was beside the rows, from the quickest to the slowest minutes."""
+    paces = sorted(row.pace for row in rows if row.pace)
+    if not paces:
+        return []
+    told = f"between {paces[0]:.2g} and {paces[-1]:.2g} times as long here, timed beside each part"
+    return [f"works that the design timed ({TIMED_BY_THE_DESIGN}) took {told}"]
 
 
 _REASONS: dict[str, str] = {
@@ -189,8 +173,8 @@ _TOP = """# Performance
 Written by `make bench`; `make bench-quick` prints the same for 100,000 cases. Times are milliseconds: p50 /
 p95. Both columns of a row were measured in the same run on the same data, so the ratio holds on other
 machines where the figures do not. A budget that says p95 is held against p95, others against the medians;
-one in milliseconds that is missed also at the pace of the machine, by works of others that were timed where
-the budgets were set."""
+one in milliseconds also at the pace at which the budgets were set, by works of others that were timed there
+and are timed again before and after each part, and each round of the generator."""
 
 _HOW = """How it is measured:
 

@@ -7,7 +7,7 @@ import re
 import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from bench.measure import Row, Timing
 
@@ -59,10 +59,8 @@ def kept(home: Path) -> Run | None:
     return Run(day, facts, [_row(*row) for row in rows])
 
 
-def _row(
-    name: str, ours: list[float], other: str, theirs: list[float] | None, budget: str, day: str = ""
-) -> Row:
-    return Row(name, _timing(ours), other, None if theirs is None else _timing(theirs), budget, day)
+def _row(name: str, ours: list[float], other: str, theirs: list[float] | None, *rest: Any) -> Row:
+    return Row(name, _timing(ours), other, None if theirs is None else _timing(theirs), *rest)
 
 
 def _timing(held: list[float]) -> Timing:

@@ -12,11 +12,13 @@ import struct
 import subprocess
 import termios
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 COLUMNS, LINES = 160, 48
+AT_START = (120, 36)
+"""Columns and lines in which a program is started that has to show its first frame."""
 
 _WHERE = b"\x1b[6n"
 """Asks where the cursor is; a terminal answers at once."""
@@ -134,3 +136,16 @@ def running(
         os.killpg(program.pid, signal.SIGKILL)
         program.wait()
         os.close(master)
+
+
+def until_row(drawn: str, command: Sequence[str], env: Mapping[str, str]) -> Callable[[], float]:
+    """Seconds from the start of a program to the frame that shows a row."""
+
+    def timed() -> float:
+        begun = time.perf_counter()
+        columns, lines = AT_START
+        with running(command, env, columns=columns, lines=lines) as terminal:
+            terminal.wait_for(drawn)
+            return time.perf_counter() - begun
+
+    return timed

@@ -8,6 +8,7 @@ import pytest
 
 from bench import report, results
 from bench.measure import Row, Timing, again, timing
+from bench.pace import middle
 from bench.results import Run
 
 
@@ -39,13 +40,24 @@ def test_a_budget_is_held_against_the_figure_it_names() -> None:
 
 
 def test_a_time_is_held_against_its_budget_at_the_pace_of_the_machine() -> None:
-    scan = Row("board page of 50, whole tree", Timing(1, 1.4, 9), "a scan", Timing(874, 900, 5), "p95 ≤ 1 ms")
-    slow = report.pace([scan])
-    assert slow == 2.0
-    assert report.verdict(scan, slow) == "met at the budget's pace (0.70 of it; here 1.40)"
-    assert report.verdict(scan._replace(ours=Timing(1, 3, 9)), slow).startswith("MISSED at the budget's pace")
-    assert report.verdict(scan._replace(budget="≤ 2×", ours=Timing(2000, 1, 9)), slow).startswith("MISSED (")
-    assert report.pace([scan._replace(name="a page")]) == 1.0
+    page = Row("a page", Timing(1, 1.4, 9), "a scan", Timing(874, 900, 5), "p95 ≤ 1 ms", pace=2.0)
+    assert report.verdict(page) == "met at the budget's pace (0.70 of it; here 1.40)"
+    late = page._replace(ours=Timing(1, 3, 9))
+    assert report.verdict(late) == "MISSED (3.00 of it; 1.50 at the budget's pace)"
+    quick = page._replace(ours=Timing(0.5, 0.8, 9), pace=0.5)
+    assert report.verdict(quick) == "met (0.80 of it; 1.60 at the budget's pace)"
+    assert report.verdict(late._replace(budget="≤ 2×", ours=Timing(2000, 1, 9))) == "MISSED (1.14 of it)"
+
+
+def test_the_page_says_how_slow_the_machine_was() -> None:
+    rows = [Row("a page", Timing(1, 2, 9), "a scan", pace=pace) for pace in (None, 1.26, 0.9)]
+    page = report.page({10: Run("2026-11-24", ["a machine"], rows)}, None)
+    assert "took between 0.9 and 1.3 times as long here" in page
+
+
+def test_the_pace_is_the_middle_of_what_was_timed() -> None:
+    assert middle([1.4, 0.9, 1.2]) == 1.2
+    assert middle([1.4, 0.9]) == 0.9
 
 
 def test_the_page_lists_what_was_missed_and_says_so_where_no_reason_is_known() -> None:
