@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
@@ -18,7 +18,6 @@ from bench.same_rows import write_again
 from db import demo, search_index
 from db.connection import Connection, transaction
 from db.index import pressing, waiting
-from db.keeping import upkeep
 from db.office import Office
 
 CASES, PLANNED = 32_000, 3_000_000
@@ -27,7 +26,7 @@ CASES, PLANNED = 32_000, 3_000_000
 LATER = 100_000
 """Cases after those: more of an index to merge, more pages to write to."""
 
-ROUNDS = 5
+ROUNDS, LATER_ROUNDS = 5, 3
 """Each in an office of its own: one says little where others work on the same processors."""
 
 
@@ -51,25 +50,30 @@ def rows(pace: Pace) -> Iterator[Row]:
     spent = [_round(pace) for _ in range(rounds(ROUNDS))]
     ours, bare = timing([one.ours * 1000 for one in spent]), timing([one.bare * 1000 for one in spent])
     speed = f"{1e6 / ours.median:,.0f} and {1e6 / bare.median:,.0f} of the first {times(CASES):,} a second"
-    there = timing([one.ours * 1000 / one.pace for one in spent])
     yield Row(
         "generator: 1,000 cases with journal and index",
         ours, f"bare script, in one process, ours in four; {speed}", bare, BUDGET,
-        pace=ours.median / there.median,
+        pace=_together([(one.ours, one.pace) for one in spent]),
     )  # fmt: skip
     if busy := [one.busy for one in spent if one.busy is not None]:
         told = timing([each * 1000 for each in busy])
         cores = os.cpu_count() or 1
         most = f"{cores} cores could not write more than {cores * 1e6 / told.median:,.0f} a second"
         yield Row("… time of the processors, in all four", told, most)
-    later, beside = pace.around(_later)
+    later = [pace.around(_later) for _ in range(rounds(LATER_ROUNDS))]
+    each = timing([seconds * 1000 for seconds, _ in later])
     yield Row(
         f"… the {times(LATER):,} after those",
-        timing([later * 1000]), f"the first ones, as above; {1 / later:,.0f} a second", ours, BUDGET,
-        pace=beside,
+        each, f"the first ones, as above; {1e6 / each.median:,.0f} a second", ours, BUDGET,
+        pace=_together(later),
     )  # fmt: skip
     index = timing([one.lists * 1000 for one in spent])
     yield Row("… the index of them alone, masked beforehand", index, "the bare script", bare)
+
+
+def _together(rounds: Sequence[tuple[float, float]]) -> float:
+    """One pace for rounds of which each, given as (seconds, pace), had its own."""
+    return timing([seconds for seconds, _ in rounds]).median / timing([s / pace for s, pace in rounds]).median
 
 
 class _Enough(Exception):
@@ -81,20 +85,18 @@ def _round(pace: Pace) -> _Spent:
         home, empty = Path(folder, "home"), Path(folder, "empty")
         home.mkdir()
         empty.mkdir()
-        (ours, busy), beside = pace.around(lambda: _generate(home))
+        ours, beside = pace.around(lambda: _generate(home, demo.BATCH, times(CASES)))
         with opened(home) as filled, opened(empty) as plain:
             (cases,) = filled.writer.execute('SELECT count(*) FROM "case"').fetchone()
             bare = write_again(filled.writer, plain.writer) / cases
             lists = _index_again(filled.writer, plain.writer) / cases
-    return _Spent(ours, busy, bare, lists, beside)
+    return _Spent(ours.seconds, ours.busy, bare, lists, beside)
 
 
 def _later() -> float:
     """Seconds of one of the cases after the first."""
-    with tempfile.TemporaryDirectory() as folder, opened(Path(folder)) as office:
-        told = _filled(office, times(CASES) + times(LATER))
-    first, last = next(one for one in told if one.done >= times(CASES)), told[-1]
-    return (last.at - first.at) / (last.done - first.done)
+    with tempfile.TemporaryDirectory() as folder:
+        return _generate(Path(folder), times(CASES), times(LATER)).seconds
 
 
 def _index_again(filled: Connection, empty: Connection) -> float:
@@ -123,6 +125,27 @@ class _Told(NamedTuple):
     at: float
     busy: float | None
     """Seconds of all processors so far."""
+    waits: int
+    """Cases that wait for their lists."""
+
+
+class _Took(NamedTuple):
+    """One case, in seconds."""
+
+    seconds: float
+    busy: float | None
+    """Of all processors."""
+
+
+def _generate(home: Path, after: int, cases: int) -> _Took:
+    """What so many cases take in a new office, after so many others; at the end no more wait than before."""
+    with opened(home) as office:
+        told = _filled(office, after + cases)
+        first, last = next(one for one in told if one.done >= after), told[-1]
+        pressed = _press(office.writer, last.waits - first.waits)
+    done = last.done - first.done
+    busy = None if first.busy is None or last.busy is None else (last.busy - first.busy + pressed) / done
+    return _Took((last.at - first.at + pressed) / done, busy)
 
 
 def _filled(office: Office, cases: int) -> list[_Told]:
@@ -130,7 +153,7 @@ def _filled(office: Office, cases: int) -> list[_Told]:
     told: list[_Told] = []
 
     def say(done: int, total: int) -> None:
-        told.append(_Told(done, time.perf_counter(), processes.busy()))
+        told.append(_Told(done, time.perf_counter(), processes.busy(), waiting.count(office.writer)))
         if done >= cases:
             raise _Enough
 
@@ -139,14 +162,9 @@ def _filled(office: Office, cases: int) -> list[_Told]:
     return told
 
 
-def _generate(home: Path) -> tuple[float, float | None]:
-    """Seconds, and those of the processors, of one of the first cases."""
-    with opened(home) as office:
-        told = _filled(office, times(CASES) + demo.BATCH)
-        waited = time.perf_counter()
-        upkeep.settle(office.writer, 1)  # What still waited for its lists.
-        settled = time.perf_counter() - waited
-    first, last = told[0], told[-1]
-    cases = last.done - first.done
-    busy = None if first.busy is None or last.busy is None else (last.busy - first.busy + settled) / cases
-    return (last.at - first.at + settled) / cases, busy
+def _press(connection: Connection, most: int) -> float:
+    """Seconds in which the oldest that wait get their lists."""
+    begun = time.perf_counter()
+    while most > 0:
+        most -= pressing.press(connection, min(most, waiting.AT_ONCE))
+    return time.perf_counter() - begun
