@@ -32,11 +32,15 @@ class Row(NamedTuple):
     """ISO day on which it was measured; filled in when it is kept."""
     pace: float | None = None
     """How many times as long works that the design timed took in the same minutes, see `bench.pace`."""
+    pairs: float | None = None
+    """The middle of the ratios of single runs, ours over theirs, where they were run in turn."""
 
     @property
     def ratio(self) -> float | None:
-        """Our median over theirs: below 1 we are faster."""
-        return None if self.theirs is None else self.ours.median / max(self.theirs.median, 1e-6)
+        """Of pairs, else our median over theirs: below 1 we are faster."""
+        if self.pairs is not None or self.theirs is None:
+            return self.pairs
+        return self.ours.median / max(self.theirs.median, 1e-6)
 
 
 def timing(spent: Iterable[float]) -> Timing:

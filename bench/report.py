@@ -47,7 +47,7 @@ def verdict(row: Row) -> str:
     kind = "p95" if asked["p95"] else "median"
     figure: float = getattr(row.ours, kind)
     if asked["unit"] == "×":
-        figure /= max(getattr(row.theirs, kind), 1e-6)
+        figure = figure / max(getattr(row.theirs, kind), 1e-6) if asked["p95"] else row.ratio or 0.0
     used = figure / float(asked["most"])
     met = "met" if used <= 1 else "MISSED"
     if asked["unit"] != " ms" or row.pace is None:
@@ -158,6 +158,7 @@ _REASONS: dict[str, str] = {
     "generator": "four processes share the cores: composing (validate, fold, hash), writing, inventing, "
     "pressing. They leave next to none idle, so what the processors give to them all, in the row below, is "
     "the limit, and it goes up and down with the pace of the bare script (decision 15).",
+    "after those": "as the first ones; besides, the pieces of their index are merged.",
     "Page Down": "painting as many new lines as the screen has is the half of it, Textual's putting them "
     "together and on the wire the other.",
     "End and Home": "as Page Down: a whole screen of new lines.",
@@ -179,7 +180,8 @@ and are timed again before and after each part, and each round of the generator.
 _HOW = """How it is measured:
 
 - `duban find`, start, ripgrep, the `sqlite3` shell and the openpyxl script are whole processes, from start to
-  end (the first frame: in a terminal, to the tenth row of the list on the screen).
+  end (the first frame: in a terminal, to the tenth row of the list on the screen). In the first two rows
+  ours and the other are run in turn; the ratio is the middle one of all pairs.
 - Lookup, board, list frames and Datasette's page are answers inside a program that runs already, warm: the
   same kind of question was asked before, and the system keeps what it has room for of the file. Only rows
   that begin with "cold" are otherwise: before each run the system is told to forget the file.

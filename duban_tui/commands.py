@@ -166,7 +166,7 @@ _TABLE: dict[Place, tuple[_Row, ...]] = {
         ("jump", "跳到", "td", "#", 0, "screen.jump_to", "到清单的第几件；Home、End 到第一件、最后一件"),
     ),
     Place.LOOKUP: (
-        ("narrow", "按单位筛", "adws", "tab", 3, "screen.narrow", "只看读出来的单位、状态、日期"),
+        ("narrow", "只看它", "zkt", "tab", 3, "screen.narrow", "只看读出来的单位、状态、日期"),
         ("to_board", "列成清单", "lcqd", "f5", 3, "screen.to_board", "把全部结果列到总台"),
     ),
     Place.FORM: (

@@ -49,6 +49,13 @@ def test_a_time_is_held_against_its_budget_at_the_pace_of_the_machine() -> None:
     assert report.verdict(late._replace(budget="≤ 2×", ours=Timing(2000, 1, 9))) == "MISSED (1.14 of it)"
 
 
+def test_runs_in_pairs_are_held_against_the_middle_of_their_ratios() -> None:
+    row = Row("start", Timing(400, 500, 9), "a bare app", Timing(300, 500, 9), "≤ 1.25×", pairs=1.2)
+    assert row.ratio == 1.2
+    assert report.verdict(row) == "met (0.96 of it)"
+    assert report.verdict(row._replace(pairs=None)) == "MISSED (1.07 of it)"
+
+
 def test_the_page_says_how_slow_the_machine_was() -> None:
     rows = [Row("a page", Timing(1, 2, 9), "a scan", pace=pace) for pace in (None, 1.26, 0.9)]
     page = report.page({10: Run("2026-11-24", ["a machine"], rows)}, None)
