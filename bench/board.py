@@ -13,6 +13,9 @@ from db.reads.board import ListQuery, Scope
 from db.terms import Alarm
 
 _SCAN = f'SELECT {ALARM_SQL} AS alarm, count(*) FROM "case" NOT INDEXED WHERE open = 1 GROUP BY alarm'
+ROUNDS = 20
+"""Times each district is asked for: for some seconds, since a shared machine is slow for moments."""
+
 _SCANNED = "the same count by a full scan"
 
 
@@ -30,7 +33,7 @@ def rows(connection: Connection, now: int) -> Iterator[Row]:
 
     queries = [ListQuery(Scope(unit, 2), alarm) for unit in districts for alarm in (None, Alarm.OVERDUE)]
     yield _row("board page of 50, whole tree", again(lambda: page(ListQuery()), 100), scanned, "p95 ≤ 1 ms")
-    yield _row("board page of 50, a district", each(page, queries), scanned, "p95 ≤ 1 ms")
+    yield _row("board page of 50, a district", each(page, queries * ROUNDS), scanned, "p95 ≤ 1 ms")
     counted = again(lambda: board.counts(connection, Scope(), now), 50)
     yield _row("counts of the whole tree", counted, scanned, "p95 ≤ 15 ms")
     below = each(lambda unit: board.counts(connection, Scope(unit, 2), now), districts)

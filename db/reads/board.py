@@ -217,13 +217,24 @@ def _sorted(connection: Connection, query: ListQuery, bound: dict[str, Any]) -> 
     apart = query.stage is not None or query.queue is not None
     listed = select("id", open_terms(query), query.scope.open_index)
     order = f"ORDER BY {_ORDERS[query.sort]}"
+    if query.sort == "urgency" and apart:
+        return array("q", _first(connection, f"{listed} {order}", bound))
     if query.sort == "urgency":
-        return array("q", _first(connection, f"{listed} {order}", bound)) if apart else None
+        return _by_urgency(connection, query, bound) if _are_few(connection, query, bound) else None
     if query.scope.is_whole and query.alarm is None and not apart:
         return None
     few = f'SELECT id FROM "case" NOT INDEXED WHERE id IN ({listed} LIMIT {FEW}) {order}'
     found = array("q", _first(connection, few, bound))
     return found if len(found) < FEW else None
+
+
+def _are_few(connection: Connection, query: ListQuery, bound: dict[str, Any]) -> bool:
+    """Whether all open cases of a unit are walked sooner than alarm after alarm."""
+    if query.scope.is_whole or query.alarm is not None:
+        return False
+    some = select("1", open_terms(query), query.scope.open_index)
+    (count,) = connection.execute(f"SELECT count(*) FROM ({some} LIMIT {FEW})", bound).fetchone()
+    return int(count) < FEW
 
 
 def _by_urgency(connection: Connection, query: ListQuery, bound: dict[str, Any]) -> array[int]:
