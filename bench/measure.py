@@ -66,9 +66,14 @@ def times(number: int) -> int:
     return max(5, round(number * _share))
 
 
+def is_hurried() -> bool:
+    """Whether what takes longest is left out."""
+    return _share < 1
+
+
 def rounds(number: int) -> int:
     """How often to do what takes long; once in a hurry."""
-    return number if _share == 1 else 1
+    return 1 if is_hurried() else number
 
 
 def each(work: Callable[[T], object], inputs: Iterable[T], *, seconds: float = 20.0) -> Timing:

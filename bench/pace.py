@@ -13,6 +13,7 @@ from statistics import mean, median
 from typing import NamedTuple, TypeVar
 
 from bench import bare, board
+from bench.measure import rounds
 from db import instants
 from db.connection import Connection
 
@@ -50,7 +51,9 @@ class Pace:
 
     def now(self) -> float:
         """How many times as long they take as there; the middle one of them, of two the smaller."""
-        return middle([median(work.timed() for _ in range(work.runs)) / work.then for work in self._works])
+        return middle(
+            [median(work.timed() for _ in range(rounds(work.runs))) / work.then for work in self._works]
+        )
 
     def around(self, work: Callable[[], Said]) -> tuple[Said, float]:
         """What some work says, and the pace while it was done."""
