@@ -13,10 +13,10 @@ from db.reads.board import ListQuery, Scope
 from db.terms import Alarm
 
 _SCAN = f'SELECT {ALARM_SQL} AS alarm, count(*) FROM "case" NOT INDEXED WHERE open = 1 GROUP BY alarm'
+_SCANNED = "the same count by a full scan"
+
 ROUNDS = 20
 """Times each district is asked for: for some seconds, since a shared machine is slow for moments."""
-
-_SCANNED = "the same count by a full scan"
 
 
 def rows(connection: Connection, now: int) -> Iterator[Row]:

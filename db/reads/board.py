@@ -217,10 +217,10 @@ def _sorted(connection: Connection, query: ListQuery, bound: dict[str, Any]) -> 
     apart = query.stage is not None or query.queue is not None
     listed = select("id", open_terms(query), query.scope.open_index)
     order = f"ORDER BY {_ORDERS[query.sort]}"
-    if query.sort == "urgency" and apart:
-        return array("q", _first(connection, f"{listed} {order}", bound))
-    if query.sort == "urgency":
+    if query.sort == "urgency" and not apart:
         return _by_urgency(connection, query, bound) if _are_few(connection, query, bound) else None
+    if query.sort == "urgency":
+        return array("q", _first(connection, f"{listed} {order}", bound))
     if query.scope.is_whole and query.alarm is None and not apart:
         return None
     few = f'SELECT id FROM "case" NOT INDEXED WHERE id IN ({listed} LIMIT {FEW}) {order}'
